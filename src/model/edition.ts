@@ -1,0 +1,43 @@
+/** What an edition is made of: the drawings of one revision, and the placeholders that become one reader's links. */
+
+/** Stands in a drawn mail where a reader's own token goes. Same length and letters as a token, so that sizes and line breaks hold. */
+export const leaveTokenPlaceholder = 'leavetokenleavetokenleavetokenleav';
+
+/** The publication as a drawing needs it. */
+export interface Masthead {
+  slug: string;
+  name: string;
+  /** Postal address for the footer, as the law of many places asks. May be empty. */
+  postalAddress: string;
+  /** Where the service is reached, without a slash at the end. */
+  baseUrl: string;
+  /** What goes before a picture's name in the mail and the page: `${baseUrl}/a/` when published, `a/` beside a preview. */
+  pictureBase: string;
+}
+
+export interface Picture {
+  /** `HASH.EXT`, the sha-256 in hex of `bytes`. */
+  name: string;
+  type: 'image/png' | 'image/jpeg' | 'image/svg+xml';
+  width: number;
+  height: number;
+  bytes: Uint8Array;
+}
+
+/** Everything drawn from one issue tree. */
+export interface Drawing {
+  subject: string;
+  /** HTML part of the mail, with `leaveTokenPlaceholder` where the reader's token goes. */
+  email: string;
+  /** Plain-text part, same placeholder. */
+  text: string;
+  /** The web page, a whole document. */
+  page: string;
+  pdf: Uint8Array;
+  pdfPages: number;
+  /** Chart pictures made for the mail; the issue's own figures are stored already. */
+  pictures: Picture[];
+}
+
+export const formats = ['full'] as const;
+export type Format = (typeof formats)[number];

@@ -1,0 +1,30 @@
+/** A send: its states and what its row tells. */
+import type { Counts } from './delivery.ts';
+
+export const sendStates = ['scheduled', 'sending', 'paused', 'sent', 'cancelled'] as const;
+export type SendState = (typeof sendStates)[number];
+
+/** What `status --json` prints and every page shows. */
+export interface SendStatus {
+  send: string;
+  state: SendState;
+  rehearsal: boolean;
+  prepared: number;
+  accepted: number;
+  refused: number;
+  deferred: number;
+  unknown: number;
+  cancelled: number;
+  waiting: number;
+  bounced: number;
+  complained: number;
+}
+
+/** The status of a send from its row: `waiting` is ready and queued together. */
+export function statusOf(
+  send: { name: string; state: SendState; rehearsal: boolean; prepared: number; bounced: number; complained: number } & Counts,
+): SendStatus {
+  const { name, state, rehearsal, prepared, accepted, refused, deferred, unknown, cancelled, ready, queued, bounced, complained } = send;
+  const waiting = ready + queued;
+  return { send: name, state, rehearsal, prepared, accepted, refused, deferred, unknown, cancelled, waiting, bounced, complained };
+}
