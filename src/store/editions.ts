@@ -1,0 +1,75 @@
+/** Editions: frozen renderings, made once per revision, language and format. */
+import { and, desc, eq, isNotNull } from 'drizzle-orm/sql';
+import type { Db } from './open.ts';
+import { editions, issues, publications, sends } from './schema.ts';
+
+export type Edition = typeof editions.$inferSelect;
+export type EditionKey = Pick<Edition, 'issueId' | 'revision' | 'language' | 'format'>;
+
+export function findEdition(db: Db, { issueId, revision, language, format }: EditionKey): Edition | undefined {
+  const key = and(
+    eq(editions.issueId, issueId),
+    eq(editions.revision, revision),
+    eq(editions.language, language),
+    eq(editions.format, format),
+  );
+  return db.select().from(editions).where(key).get();
+}
+
+export function getEdition(db: Db, id: number): Edition {
+  const found = db.select().from(editions).where(eq(editions.id, id)).get();
+  if (found === undefined) throw new Error(`edition ${id} is missing from the store`);
+  return found;
+}
+
+/** Keeps an edition; when another process froze the same one first, that one stands. */
+export function saveEdition(db: Db, values: Omit<Edition, 'id'>): Edition {
+  db.insert(editions).values(values).onConflictDoNothing().run();
+  const saved = findEdition(db, values);
+  if (saved === undefined) throw new Error('an edition just saved is gone');
+  return saved;
+}
+
+/** What is public at `/SLUG/NUMBER`: the newest edition of that issue of which a send has started. */
+export function findPublishedEdition(db: Db, slug: string, number: string) {
+  return db
+    .select({
+      publication: publications.name,
+      number: issues.number,
+      revision: editions.revision,
+      hash: editions.hash,
+      subject: editions.subject,
+      page: editions.page,
+      pdf: editions.pdf,
+      createdAt: editions.createdAt,
+    })
+    .from(sends)
+    .innerJoin(editions, eq(editions.id, sends.editionId))
+    .innerJoin(issues, eq(issues.id, editions.issueId))
+    .innerJoin(publications, eq(publications.id, issues.publicationId))
+    .where(and(eq(publications.slug, slug), eq(issues.number, number), isNotNull(sends.asOf)))
+    .orderBy(desc(sends.id))
+    .limit(1)
+    .get();
+}
+
+/** Issues that are public, newest first. */
+export function listPublished(db: Db, limit: number) {
+  return db
+    .select({
+      slug: publications.slug,
+      publication: publications.name,
+      number: issues.number,
+      subject: editions.subject,
+      startedAt: sends.asOf,
+    })
+    .from(sends)
+    .innerJoin(editions, eq(editions.id, sends.editionId))
+    .innerJoin(issues, eq(issues.id, sends.issueId))
+    .innerJoin(publications, eq(publications.id, issues.publicationId))
+    .where(isNotNull(sends.asOf))
+    .groupBy(sends.issueId)
+    .orderBy(desc(sends.id))
+    .limit(limit)
+    .all();
+}

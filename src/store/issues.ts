@@ -1,0 +1,47 @@
+/** Issues and their revisions. */
+import { and, desc, eq } from 'drizzle-orm/sql';
+import type { IssueTree } from '../model/issue.ts';
+import type { Db } from './open.ts';
+import { issues, revisions } from './schema.ts';
+import { inTransaction } from './statement.ts';
+
+export type Revision = typeof revisions.$inferSelect;
+
+export interface NewRevision {
+  publicationId: number;
+  tree: IssueTree;
+  source: string;
+  stops: Revision['stops'];
+  /** SHA-256 in hex over the tree. */
+  hash: string;
+  now: number;
+}
+
+/** Saves a revision of an issue, the issue itself when it is new. Saving what the newest revision holds already makes no new one. */
+export function saveRevision(db: Db, { publicationId, tree, source, stops, hash, now }: NewRevision): Revision {
+  return inTransaction(db, () => {
+    db.insert(issues).values({ publicationId, number: tree.number, createdAt: now }).onConflictDoNothing().run();
+    const newest = findRevision(db, publicationId, tree.number);
+    if (newest?.hash === hash && newest.source === source) return newest;
+    const issue = db
+      .select({ id: issues.id })
+      .from(issues)
+      .where(and(eq(issues.publicationId, publicationId), eq(issues.number, tree.number)))
+      .get();
+    if (issue === undefined) throw new Error('an issue just saved is gone');
+    const revision = (newest?.revision ?? 0) + 1;
+    return db.insert(revisions).values({ issueId: issue.id, revision, tree, source, stops, hash, createdAt: now }).returning().get();
+  });
+}
+
+/** The newest revision of an issue. */
+export function findRevision(db: Db, publicationId: number, number: string): Revision | undefined {
+  return db
+    .select()
+    .from(revisions)
+    .innerJoin(issues, eq(issues.id, revisions.issueId))
+    .where(and(eq(issues.publicationId, publicationId), eq(issues.number, number)))
+    .orderBy(desc(revisions.revision))
+    .limit(1)
+    .get()?.revisions;
+}

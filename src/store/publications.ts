@@ -1,0 +1,32 @@
+/** Publications by their slug and number. */
+import { eq } from 'drizzle-orm/sql';
+import { AppError } from '../errors.ts';
+import type { Db } from './open.ts';
+import { publications } from './schema.ts';
+
+export type Publication = typeof publications.$inferSelect;
+
+/** Adds a publication. Error when its slug is taken. */
+export function addPublication(db: Db, values: Omit<Publication, 'id'>): Publication {
+  const added = db.insert(publications).values(values).onConflictDoNothing().returning().get();
+  if (added === undefined)
+    throw new AppError('publication.taken', `There is a publication "${values.slug}" already: choose another slug`, { status: 409 });
+  return added;
+}
+
+export function findPublication(db: Db, slug: string): Publication | undefined {
+  return db.select().from(publications).where(eq(publications.slug, slug)).get();
+}
+
+export function listPublications(db: Db): Publication[] {
+  return db.select().from(publications).orderBy(publications.id).all();
+}
+
+/** The publication with that slug; the error names those there are. */
+export function getPublication(db: Db, slug: string): Publication {
+  const found = findPublication(db, slug);
+  if (found !== undefined) return found;
+  const known = listPublications(db).map((publication) => publication.slug);
+  const remedy = known.length > 0 ? `there is ${known.join(', ')}` : 'add it with: galley publication add SLUG --name NAME --from ADDRESS';
+  throw new AppError('publication.not_found', `No publication "${slug}": ${remedy}`, { status: 404 });
+}

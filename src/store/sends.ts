@@ -1,0 +1,140 @@
+/** Sends: made, started, frozen, finished; each move a conditional update. */
+import { and, desc, eq, inArray, lte } from 'drizzle-orm/sql';
+import type { Db } from './open.ts';
+import { editions, publications, sends } from './schema.ts';
+import { inTransaction, statement } from './statement.ts';
+
+export type Send = typeof sends.$inferSelect;
+
+export interface NewSend {
+  /** `SLUG/NUMBER`; a second send of it gets `+2`. */
+  issue: string;
+  publicationId: number;
+  issueId: number;
+  editionId: number;
+  rehearsal: boolean;
+  waived: Record<string, string>;
+  scheduledFor: number;
+  now: number;
+}
+
+const nothingYet = {
+  prepared: 0,
+  ready: 0,
+  queued: 0,
+  accepted: 0,
+  deferred: 0,
+  refused: 0,
+  unknown: 0,
+  cancelled: 0,
+  bounced: 0,
+  complained: 0,
+};
+
+/** Schedules a send under the next free name of its issue. */
+export function addSend(db: Db, { issue, now, ...values }: NewSend): Send {
+  return inTransaction(db, () => {
+    const earlier = db.select({ id: sends.id }).from(sends).where(eq(sends.issueId, values.issueId)).all().length;
+    const name = earlier === 0 ? issue : `${issue}+${earlier + 1}`;
+    const row = { ...values, ...nothingYet, name, state: 'scheduled' as const, frozenThrough: 0, frozen: false, createdAt: now };
+    return db.insert(sends).values(row).returning().get();
+  });
+}
+
+export function findSend(db: Db, name: string): Send | undefined {
+  return db.select().from(sends).where(eq(sends.name, name)).get();
+}
+
+export function getSend(db: Db, id: number): Send {
+  const found = db.select().from(sends).where(eq(sends.id, id)).get();
+  if (found === undefined) throw new Error(`send ${id} is missing from the store`);
+  return found;
+}
+
+export function newestSend(db: Db): Send | undefined {
+  return db.select().from(sends).orderBy(desc(sends.id)).limit(1).get();
+}
+
+/** Newest first. */
+export function listSends(db: Db, limit = 100): Send[] {
+  return db.select().from(sends).orderBy(desc(sends.id)).limit(limit).all();
+}
+
+export function sendsInState(db: Db, ...states: Send['state'][]): Send[] {
+  return db.select().from(sends).where(inArray(sends.state, states)).orderBy(sends.id).all();
+}
+
+/** Scheduled sends whose instant has come, rehearsals or the others. */
+export function dueSends(db: Db, rehearsal: boolean, now: number): Send[] {
+  const due = and(eq(sends.state, 'scheduled'), eq(sends.rehearsal, rehearsal), lte(sends.scheduledFor, now));
+  return db.select().from(sends).where(due).orderBy(sends.id).all();
+}
+
+/** Sends that are going out now, rehearsals or the others: an engine with a relay must not touch a rehearsal, nor one with the catcher a real send. */
+export function runningSends(db: Db, rehearsal: boolean): Send[] {
+  return db
+    .select()
+    .from(sends)
+    .where(and(eq(sends.state, 'sending'), eq(sends.rehearsal, rehearsal)))
+    .orderBy(sends.id)
+    .all();
+}
+
+/** scheduled → sending, once: the as-of instant is set here. False when somebody was first or the send is no longer scheduled. */
+export function startSend(db: Db, id: number, now: number): boolean {
+  return (
+    db
+      .update(sends)
+      .set({ state: 'sending', asOf: now })
+      .where(and(eq(sends.id, id), eq(sends.state, 'scheduled')))
+      .run().changes === 1
+  );
+}
+
+/**
+ * Writes the delivery rows of the next `limit` subscriptions of a started send, in one transaction with the counters and the place reached,
+ * so it may be stopped anywhere and goes on there. Returns false once every subscription was seen.
+ * Consent counts as of the start: who subscribed later is not in it, who left since gets no row here and is cancelled at claim if he had one.
+ */
+export function freezeChunk(db: Db, id: number, limit: number, now: number): boolean {
+  return inTransaction(db, () => {
+    const send = getSend(db, id);
+    if (send.frozen || send.state !== 'sending') return false;
+    const edge = statement(
+      db,
+      'SELECT max(reader_id) AS last, count(*) AS seen FROM (SELECT reader_id FROM subscriptions WHERE publication_id = ? AND reader_id > ? ORDER BY reader_id LIMIT ?)',
+    );
+    const { last, seen } = edge.get(send.publicationId, send.frozenThrough, limit) as { last: number | null; seen: number };
+    const frozen = seen < limit;
+    const through = last ?? send.frozenThrough;
+    const insert = statement(
+      db,
+      `INSERT OR IGNORE INTO deliveries (send_id, reader_id, state, attempts, changed_at)
+       SELECT ?, reader_id, 'ready', 0, ? FROM subscriptions
+       WHERE publication_id = ? AND reader_id > ? AND reader_id <= ? AND state = 'active' AND changed_at <= ? ORDER BY reader_id`,
+    );
+    const added = insert.run(id, now, send.publicationId, send.frozenThrough, through, send.asOf ?? now).changes;
+    const note = statement(db, 'UPDATE sends SET prepared = prepared + ?, ready = ready + ?, frozen_through = ?, frozen = ? WHERE id = ?');
+    note.run(added, added, through, frozen ? 1 : 0, id);
+    return !frozen;
+  });
+}
+
+/** sending → sent when everything is frozen and no row waits, is out or comes due again. */
+export function finishSend(db: Db, id: number, now: number): boolean {
+  const text = `UPDATE sends SET state = 'sent', finished_at = ? WHERE id = ? AND state = 'sending' AND frozen = 1 AND ready + queued + deferred = 0`;
+  return statement(db, text).run(now, id).changes === 1;
+}
+
+/** What composing a send's message needs: the edition's parts and the publication's sender. */
+export function sendMaterial(db: Db, id: number) {
+  const found = db
+    .select({ send: sends, edition: editions, publication: publications })
+    .from(sends)
+    .innerJoin(editions, eq(editions.id, sends.editionId))
+    .innerJoin(publications, eq(publications.id, sends.publicationId))
+    .where(eq(sends.id, id))
+    .get();
+  if (found === undefined) throw new Error(`send ${id} is missing from the store`);
+  return found;
+}

@@ -1,0 +1,19 @@
+/** Prepared statements, kept per connection: for the few queries that run a million times. Everything else goes through Drizzle. */
+import type { Statement } from 'better-sqlite3';
+import type { Db } from './open.ts';
+
+const prepared = new WeakMap<Db, Map<string, Statement>>();
+
+/** The statement for `text` on this store, prepared once. */
+export function statement(db: Db, text: string): Statement {
+  const known = prepared.get(db) ?? new Map<string, Statement>();
+  prepared.set(db, known);
+  const found = known.get(text) ?? db.$client.prepare(text);
+  known.set(text, found);
+  return found;
+}
+
+/** Runs `work` in a transaction that takes the write lock at once, so that what it reads cannot change under it. */
+export function inTransaction<T>(db: Db, work: () => T): T {
+  return db.$client.transaction(work).immediate();
+}

@@ -1,0 +1,56 @@
+/** One reader's consent to one publication: as it stands, and every change of it with the event that caused it. */
+import { and, eq } from 'drizzle-orm/sql';
+import type { SubscriptionState } from '../model/consent.ts';
+import type { Db } from './open.ts';
+import { consents, publications, readers, subscriptions } from './schema.ts';
+
+/** A subscription as its reader's page needs it. */
+export interface Subscription {
+  publication: string;
+  language: string;
+  email: string;
+  state: SubscriptionState;
+  before: SubscriptionState | undefined;
+  changedAt: number;
+}
+
+export function findSubscription(db: Db, publicationId: number, readerId: number): Subscription | undefined {
+  const row = db
+    .select({
+      publication: publications.name,
+      language: publications.language,
+      email: readers.email,
+      state: subscriptions.state,
+      before: subscriptions.before,
+      changedAt: subscriptions.changedAt,
+    })
+    .from(subscriptions)
+    .innerJoin(readers, eq(readers.id, subscriptions.readerId))
+    .innerJoin(publications, eq(publications.id, subscriptions.publicationId))
+    .where(and(eq(subscriptions.publicationId, publicationId), eq(subscriptions.readerId, readerId)))
+    .get();
+  return row && { ...row, before: row.before ?? undefined };
+}
+
+/** A change of consent. `before` is what an undo goes back to; `sendId` the send whose mail it came from. */
+export interface ConsentChange {
+  publicationId: number;
+  readerId: number;
+  event: 'leave' | 'undo';
+  way: string;
+  sendId?: number | undefined;
+  to: SubscriptionState;
+  before?: SubscriptionState | undefined;
+  at: number;
+}
+
+/** Writes a change and its event. Call it in the transaction that read the state, so that the two belong together. */
+export function writeConsentChange(db: Db, { publicationId, readerId, event, way, sendId, to, before, at }: ConsentChange): void {
+  db.update(subscriptions)
+    .set({ state: to, before: before ?? null, changedAt: at })
+    .where(and(eq(subscriptions.publicationId, publicationId), eq(subscriptions.readerId, readerId)))
+    .run();
+  db.insert(consents)
+    .values({ publicationId, readerId, event, way, sendId: sendId ?? null, at })
+    .run();
+}

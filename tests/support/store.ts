@@ -1,0 +1,91 @@
+/** A store of a test's own with the real migrations, and the few rows most tests need. */
+
+import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
+import type { IssueTree } from '../../src/model/issue.ts';
+import { saveEdition } from '../../src/store/editions.ts';
+import { nextEpoch } from '../../src/store/engine.ts';
+import { saveRevision } from '../../src/store/issues.ts';
+import { type Db, openStore } from '../../src/store/open.ts';
+import { addPublication, type Publication } from '../../src/store/publications.ts';
+import { readers, subscriptions } from '../../src/store/schema.ts';
+import { addSend, type Send } from '../../src/store/sends.ts';
+
+export const t0 = Date.UTC(2026, 10, 22, 9);
+
+export function samplePublication(db: Db, slug = 'tidewater'): Publication {
+  return addPublication(db, {
+    slug,
+    name: 'The Tidewater Review',
+    fromAddress: 'news@tidewater.example',
+    replyTo: null,
+    language: 'en',
+    zone: 'UTC',
+    postalAddress: '4 Harbour Row',
+    slot: null,
+    createdAt: t0,
+  });
+}
+
+export const sampleTree: IssueTree = {
+  tree: 1,
+  publication: 'The Tidewater Review',
+  number: '2026-11',
+  title: 'November 2026',
+  summary: 'Tides, ferries and lamps.',
+  language: 'en',
+  direction: 'ltr',
+  lead: [{ t: 'para', c: [{ t: 'text', v: 'Welcome.' }] }],
+  sections: [],
+};
+
+/** Adds `count` readers `r1@example.com` … with an active subscription, consented a minute before `t0`. */
+export function sampleReaders(db: Db, publicationId: number, count: number, from = 1): void {
+  db.transaction((tx) => {
+    for (let i = from; i < from + count; i += 1) {
+      const email = `r${i}@example.com`;
+      const row = tx.insert(readers).values({ email, emailKey: email, createdAt: t0 }).returning({ id: readers.id }).get();
+      tx.insert(subscriptions)
+        .values({ publicationId, readerId: row.id, state: 'active', changedAt: t0 - 60_000 })
+        .run();
+    }
+  });
+}
+
+/** A scheduled send of a sample edition to whoever is subscribed. */
+export function sampleSend(db: Db, publication: Publication, { rehearsal = false } = {}): Send {
+  const revision = saveRevision(db, { publicationId: publication.id, tree: sampleTree, source: 'x', stops: [], hash: 'h', now: t0 });
+  const link = `http://localhost:3000/u/${leaveTokenPlaceholder}`;
+  const edition = saveEdition(db, {
+    issueId: revision.issueId,
+    revision: revision.revision,
+    language: 'en',
+    format: 'full',
+    hash: 'e',
+    subject: 'The Tidewater Review: November 2026',
+    email: `<p>Welcome. <a href="${link}">Unsubscribe</a></p>`,
+    plainText: `Welcome.\n\nUnsubscribe: ${link}\n`,
+    page: '<!doctype html><title>Welcome</title>',
+    pdf: Buffer.from('%PDF-1.7'),
+    createdAt: t0,
+  });
+  const issue = `${publication.slug}/${sampleTree.number}`;
+  return addSend(db, {
+    issue,
+    publicationId: publication.id,
+    issueId: revision.issueId,
+    editionId: edition.id,
+    rehearsal,
+    waived: {},
+    scheduledFor: t0,
+    now: t0,
+  });
+}
+
+/** A store with one publication, readers and a scheduled send, in the first epoch. */
+export function sampleStore(readerCount: number): { db: Db; publication: Publication; send: Send } {
+  const db = openStore(':memory:');
+  const publication = samplePublication(db);
+  sampleReaders(db, publication.id, readerCount);
+  nextEpoch(db, { runId: 'run', bootId: 'boot' }, t0);
+  return { db, publication, send: sampleSend(db, publication) };
+}
