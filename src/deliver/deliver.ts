@@ -1,0 +1,70 @@
+/** Delivery of one batch: each reader's message is begun once, sent over one of the relay's connections, and its outcome told before the next (DELIVERY protocol, section 4). */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../errors.ts';
+import { type Dkim, type MessageTemplate, personalise, signMessage } from '../message/message.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { BatchJob, BatchJobRow, JobEnd } from '../queue/jobs.ts';
+import type { Marks } from '../queue/marks.ts';
+import type { RelayGate } from './relay-gate.ts';
+import type { OutgoingMessage, Transport } from './transport.ts';
+
+export interface DeliverDeps {
+  marks: Marks;
+  transport: Transport;
+  gate: RelayGate;
+  /** Milliseconds to wait for a slot of the common pace. */
+  slot: (rate: number) => Promise<number>;
+  /** The template of that hash; undefined when Redis has lost it. */
+  template: (hash: string) => Promise<MessageTemplate | undefined>;
+  dkim?: Dkim | undefined;
+  /** Connections to the relay: this many messages are in flight at once. */
+  lanes: number;
+}
+
+/** A message not finished this long after it was begun is dropped before its final dot: somebody may have taken the batch over. */
+const dotDeadlineMs = 20_000;
+
+/**
+ * Sends one batch. Safe to run twice, and by two workers at once: a message goes out only after `begin` said go, which it says once per batch and reader.
+ * When `stopping` is aborted it finishes what is begun and hands the rest back.
+ */
+export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: AbortSignal): Promise<JobEnd> {
+  const { marks, gate, slot } = deps;
+  if (!(await marks.joined(job.epoch))) return 'go';
+  const template = await deps.template(job.template);
+  if (template === undefined) return 'go';
+  const rows = job.rows.values();
+  const state: { end: JobEnd | 'closed' } = { end: 'done' };
+
+  async function lane(): Promise<void> {
+    for (const row of rows) {
+      await gate.passed(stopping);
+      if (job.rate !== undefined) await sleep(await slot(job.rate)); // before begin: a wait must never count as in flight
+      if (state.end === 'done' && stopping.aborted) state.end = 'back';
+      if (state.end !== 'done') return;
+      const answer = await marks.begin(job, row.reader);
+      if (answer === 'go') marks.remember(job, row.reader, gate.judge(await deliverOne(deps, template as MessageTemplate, row)));
+      else if (answer === 'closed') state.end = 'closed';
+      else if (answer === 'lease') state.end = 'go';
+    }
+  }
+
+  await Promise.all(Array.from({ length: deps.lanes }, lane));
+  if (state.end === 'go' || state.end === 'back') return state.end;
+  await marks.end(job);
+  return 'done';
+}
+
+async function deliverOne({ transport, dkim }: DeliverDeps, template: MessageTemplate, row: BatchJobRow): Promise<Outcome> {
+  const begun = performance.now(); // monotonic: a clock that is set must not stretch the deadline
+  let message: OutgoingMessage;
+  try {
+    const { envelope, bytes } = personalise(template, row);
+    message = { envelope, bytes: dkim === undefined ? bytes : signMessage(bytes, dkim, Date.now()) };
+  } catch (error) {
+    // Nothing went over. An address that no mail can carry is that reader's; anything else is ours and must not cost him his issue.
+    const reply = (error as Error).message.slice(0, 200);
+    return error instanceof AppError ? { kind: 'refused', reply } : { kind: 'not-sent', reply, relay: true };
+  }
+  return transport.send(message, () => performance.now() - begun <= dotDeadlineMs);
+}

@@ -1,0 +1,69 @@
+/** Keeps a worker from burning through its readers while the relay is down or refuses us: it closes on the relay's trouble and opens when the relay answers again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outcome } from '../model/outcome.ts';
+
+export interface RelayGate {
+  /** Resolves when messages may be begun, or when `stopping` is aborted. */
+  passed(stopping: AbortSignal): Promise<void>;
+  /** Looks at an outcome: closes on the relay's trouble. Returns the outcome that counts for the reader. */
+  judge(outcome: Outcome): Outcome;
+}
+
+export interface RelayGateOptions {
+  /** Undefined when the relay answers, else why not. */
+  probe: () => Promise<string | undefined>;
+  /** Passes the news on: what is wrong, or undefined when it is over. */
+  tell: (trouble: string | undefined) => Promise<void>;
+  /** Milliseconds before each new look while the trouble lasts; the last one repeats. */
+  waits?: readonly number[];
+}
+
+/** Quick at first, because most relays are only being restarted; then 1, 2, 5, 10 minutes. */
+const defaultWaits = [1, 2, 5, 15, 30, 60, 120, 300, 600].map((seconds) => seconds * 1000);
+
+/** One refusal that speaks about us may be a single reader's host; this many in a row are about us, and the list must not pay for it. */
+const refusalsInARow = 3;
+
+export function openRelayGate({ probe, tell, waits = defaultWaits }: RelayGateOptions): RelayGate {
+  let closed: Promise<void> | undefined;
+  let tries = 0;
+  let aboutUs = 0;
+
+  async function untilAnswered(trouble: string): Promise<void> {
+    let reason: string | undefined = trouble;
+    while (reason !== undefined) {
+      const wait = waits[Math.min(tries, waits.length - 1)] ?? 1000;
+      tries += 1;
+      await tell(`${reason}; next try in ${Math.ceil(wait / 1000)} s`).catch(() => {});
+      await sleep(wait);
+      reason = await probe();
+    }
+    await tell(undefined).catch(() => {});
+    closed = undefined;
+  }
+
+  function close(reason: string): void {
+    closed ??= untilAnswered(reason);
+  }
+
+  return {
+    async passed(stopping) {
+      while (closed !== undefined && !stopping.aborted) {
+        await Promise.race([closed, new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }))]);
+      }
+    },
+    judge(outcome) {
+      if (outcome.relay) {
+        close(outcome.reply);
+        return outcome;
+      }
+      aboutUs = outcome.senderScope ? aboutUs + 1 : 0;
+      if (aboutUs >= refusalsInARow) {
+        close(outcome.reply);
+        return { kind: 'not-sent', reply: outcome.reply, relay: true };
+      }
+      if (!outcome.senderScope && outcome.kind !== 'not-sent' && outcome.kind !== 'unknown') tries = 0;
+      return outcome;
+    },
+  };
+}

@@ -1,0 +1,124 @@
+/** The sweep: brings Redis and the rows together again, whatever was lost. Every step may be repeated and may die anywhere (DELIVERY protocol, section 3). */
+
+import type { Log } from '../log.ts';
+import type { Redis } from '../queue/connect.ts';
+import {
+  dropLeases,
+  dropMarks,
+  hasFence,
+  hasLease,
+  keepsEveryWrite,
+  machineBootId,
+  readVouched,
+  redisRunId,
+  revokeAndRead,
+  vouchFor,
+} from '../queue/engine.ts';
+import { closeBatch } from '../store/deliveries.ts';
+import {
+  believeRestart,
+  type Engine,
+  forgetWorker,
+  nextEpoch,
+  noteWorkerGone,
+  openBatches,
+  presentWorkers,
+  readEngine,
+  retireGoneWorkers,
+  silentWorkers,
+} from '../store/engine.ts';
+import type { Db } from '../store/open.ts';
+import { getSend } from '../store/sends.ts';
+import { type FanoutDeps, publish } from './fanout.ts';
+
+/** How long a silent worker may take to say what it did before its rows are unknown. */
+const silenceMs = 60_000;
+
+export interface VouchDeps {
+  db: Db;
+  redis: Redis;
+  /** Whether Redis is the private one, whose append-only file survives its own crash but not the machine's. */
+  privateRedis: boolean;
+  log: Log;
+  now: () => number;
+}
+
+/**
+ * Makes sure that the Redis that answers is the one the rows count on, and says so to the workers; when it lost something, a new epoch starts.
+ * SQLite first, then Redis. Call it at start, after a reconnect, and whenever what Redis says is not ours; it costs two reads when all is well.
+ */
+export async function vouch({ db, redis, privateRedis, log, now }: VouchDeps): Promise<void> {
+  const known = readEngine(db);
+  const said = await readVouched(redis);
+  const runId = await redisRunId(redis);
+  if (said === `${known.epoch}.${runId}.${known.generation}` && known.runId === runId) return;
+  const bootId = machineBootId();
+  const engine = await nextEngine(db, redis, { known, said, runId, bootId, privateRedis }, now());
+  if (engine.epoch !== known.epoch) {
+    log.info('engine.epoch', { epoch: engine.epoch });
+    await dropLeases(redis);
+  }
+  await vouchFor(redis, engine);
+}
+
+async function nextEngine(
+  db: Db,
+  redis: Redis,
+  at: { known: Engine; said: string | null; runId: string; bootId: string; privateRedis: boolean },
+  now: number,
+): Promise<Engine> {
+  const [epoch, saidRun] = at.said?.split('.') ?? [];
+  if (Number(epoch) !== at.known.epoch || at.known.epoch === 0) return nextEpoch(db, at, now);
+  if (saidRun === at.runId && at.known.runId === at.runId) return at.known; // only our generation is new
+  const believed = at.privateRedis ? at.bootId !== '' && at.bootId === at.known.bootId : await keepsEveryWrite(redis);
+  return believed ? believeRestart(db, at) : nextEpoch(db, at, now);
+}
+
+/** Republishes what lost its fence or its job, resolves batches of older epochs, and follows workers that are gone. */
+export async function sweep(deps: FanoutDeps & { log: Log }): Promise<void> {
+  await followWorkers(deps);
+  const { epoch } = readEngine(deps.db);
+  const open = openBatches(deps.db);
+  await resolveOrphans(
+    deps,
+    open.filter((batch) => batch.epoch !== epoch).map((batch) => batch.id),
+  );
+  for (const batch of open) {
+    if (batch.epoch !== epoch) continue;
+    const send = getSend(deps.db, batch.sendId);
+    if (send.state !== 'sending' || send.rehearsal !== deps.rehearsal) await giveBack(deps, batch.id);
+    else if (!(await hasFence(deps.redis, batch.id)) || !(await deps.queue.has(batch.id))) await publish(deps, batch);
+  }
+  retireGoneWorkers(deps.db);
+}
+
+/** A batch of a send that no longer runs: stopped everywhere; what was begun and not told yet stays out until its worker ends it. */
+async function giveBack({ db, redis, queue, now }: FanoutDeps, batch: number): Promise<void> {
+  const begun = await revokeAndRead(redis, batch);
+  if (begun === undefined || (await queue.has(batch))) return;
+  closeBatch(db, batch, begun, now());
+  await dropMarks(redis, batch);
+}
+
+async function followWorkers({ db, redis }: FanoutDeps): Promise<void> {
+  for (const worker of presentWorkers(db)) {
+    if (!(await hasLease(redis, worker))) noteWorkerGone(db, worker);
+  }
+}
+
+/**
+ * Batches of an older epoch: once every worker that could have begun something in them has said again all it did, the rest was never begun.
+ * After a minute of silence nobody can tell, and the rest is unknown.
+ */
+async function resolveOrphans({ db, redis, log, now }: FanoutDeps & { log: Log }, orphans: readonly number[]): Promise<void> {
+  const { epoch, epochBegan } = readEngine(db);
+  const silent = silentWorkers(db, epoch);
+  const allSpoke = silent.length === 0;
+  if (!allSpoke && now() - epochBegan < silenceMs) return;
+  for (const batch of orphans) {
+    closeBatch(db, batch, allSpoke ? new Set() : undefined, now());
+    await dropMarks(redis, batch);
+  }
+  for (const worker of silent) forgetWorker(db, worker);
+  if (orphans.length > 0) log.info('engine.orphans', { batches: orphans.length, silent: silent.length });
+}

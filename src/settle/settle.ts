@@ -1,0 +1,110 @@
+/** Settling: what workers wrote to the stream becomes rows, a few hundred to a transaction; ends close batches, hellos get leases (DELIVERY protocol, section 3). */
+
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { deliveryStates, sumHolds } from '../model/delivery.ts';
+import type { Redis } from '../queue/connect.ts';
+import { acknowledge, dropLease, dropMarks, grantLease, readEntries, revokeAndRead, type WorkerEntry } from '../queue/engine.ts';
+import { applyOutcomes, closeBatch } from '../store/deliveries.ts';
+import { findBatch, forgetWorker, readEngine, registerWorker } from '../store/engine.ts';
+import type { Db } from '../store/open.ts';
+import { finishSend, getSend, sendsInState } from '../store/sends.ts';
+
+export interface SettleDeps {
+  db: Db;
+  redis: Redis;
+  /** A connection of its own for reads that wait. */
+  waiting: Redis;
+  log: Log;
+  now: () => number;
+}
+
+export interface Settled {
+  /** Entries taken from the stream. */
+  entries: number;
+  /** Some worker joined: batches may be waiting for it. */
+  joined: boolean;
+}
+
+const entriesAtOnce = 500;
+
+/**
+ * Reads what workers told, at most 500 entries, waiting up to `blockMs` for the first; commits it; then removes it from the stream and tells the workers.
+ * Dying between the commit and the removal applies the same entries again, which changes nothing.
+ */
+export async function settle(deps: SettleDeps, blockMs: number): Promise<Settled> {
+  const entries = await readEntries(deps.waiting, '0', entriesAtOnce, blockMs);
+  const last = entries.at(-1);
+  if (last === undefined) return { entries: 0, joined: false };
+  let joined = false;
+  for (const run of runs(entries)) {
+    const [first] = run;
+    if (first?.type === 'outcome')
+      applyOutcomes(
+        deps.db,
+        run.filter((entry) => entry.type === 'outcome'),
+        deps.now(),
+      );
+    else for (const entry of run) joined = (await settleOther(deps, entry)) || joined;
+  }
+  checkSums(deps);
+  await acknowledge(deps.redis, readEngine(deps.db).epoch, last.at);
+  return { entries: entries.length, joined };
+}
+
+/** Neighbouring outcomes together, everything else alone, in the stream's order. */
+function runs(entries: readonly WorkerEntry[]): WorkerEntry[][] {
+  const found: WorkerEntry[][] = [];
+  for (const entry of entries) {
+    const before = found.at(-1);
+    if (entry.type === 'outcome' && before?.[0]?.type === 'outcome') before.push(entry);
+    else found.push([entry]);
+  }
+  return found;
+}
+
+async function settleOther({ db, redis, now }: SettleDeps, entry: WorkerEntry): Promise<boolean> {
+  const { epoch } = readEngine(db);
+  if (entry.type === 'hello' && entry.epoch === epoch) {
+    registerWorker(db, entry.worker, epoch); // before the lease: whoever may hold a mark is known
+    await grantLease(redis, entry.worker, epoch);
+    return true;
+  }
+  if (entry.type === 'bye') {
+    await dropLease(redis, entry.worker);
+    forgetWorker(db, entry.worker);
+  }
+  if (entry.type === 'end' && findBatch(db, entry.batch)?.epoch === epoch) {
+    const begun = await revokeAndRead(redis, entry.batch);
+    if (begun !== undefined) {
+      closeBatch(db, entry.batch, begun, now());
+      await dropMarks(redis, entry.batch); // after the commit: until then the marks are the only witness
+    }
+  }
+  return false;
+}
+
+/** The promise that holds at every moment. A break is our bug: it stops the sending rather than the truth. */
+function checkSums({ db }: SettleDeps): void {
+  for (const send of sendsInState(db, 'sending')) {
+    if (!sumHolds(send.prepared, send)) {
+      const counts = deliveryStates.map((state) => `${state} ${send[state]}`).join(', ');
+      throw new AppError(
+        'settle.sum',
+        `The counts of send ${send.name} do not add up: prepared ${send.prepared}, ${counts}. Please report this.`,
+      );
+    }
+  }
+}
+
+/** Ends the sends of which nothing is left to do; returns their names. */
+export function finishSends({ db, log, now }: Pick<SettleDeps, 'db' | 'log' | 'now'>): string[] {
+  const names: string[] = [];
+  for (const { id } of sendsInState(db, 'sending')) {
+    if (!finishSend(db, id, now())) continue;
+    const send = getSend(db, id);
+    names.push(send.name);
+    log.info('send.finished', { send: send.name, accepted: send.accepted, refused: send.refused, unknown: send.unknown });
+  }
+  return names;
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { openRelayGate } from '../../src/deliver/relay-gate.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+
+const going = new AbortController().signal;
+const down: Outcome = { kind: 'not-sent', reply: 'connection refused at 127.0.0.1:2525', relay: true };
+const aboutUs: Outcome = { kind: 'refused', reply: '554 5.7.1 relay access denied', senderScope: true };
+const refused: Outcome = { kind: 'refused', reply: '550 5.1.1 no such user' };
+
+function gateOf(answers: (string | undefined)[]) {
+  const told: (string | undefined)[] = [];
+  let probes = 0;
+  const gate = openRelayGate({
+    probe: async () => answers[probes++],
+    tell: async (trouble) => void told.push(trouble),
+    waits: [1, 2],
+  });
+  return { gate, told, probes: () => probes };
+}
+
+test('the gate closes on the relay’s trouble, says so, and opens when the relay answers', async () => {
+  const { gate, told, probes } = gateOf(['still down', undefined]);
+  expect(gate.judge(down)).toEqual(down);
+  await gate.passed(going);
+  expect(probes()).toBe(2);
+  expect(told[0]).toContain('connection refused');
+  expect(told[1]).toContain('still down');
+  expect(told.at(-1)).toBeUndefined();
+});
+
+test('a stop does not wait for a relay that is down', async () => {
+  const stopping = new AbortController();
+  const gate = openRelayGate({ probe: async () => 'down', tell: async () => {}, waits: [60_000] });
+  gate.judge(down);
+  const passed = gate.passed(stopping.signal);
+  stopping.abort();
+  await passed;
+});
+
+test('refusals that speak about a reader never close the gate', async () => {
+  const { gate, probes } = gateOf([]);
+  for (let i = 0; i < 10; i += 1) expect(gate.judge(refused)).toEqual(refused);
+  await gate.passed(going);
+  expect(probes()).toBe(0);
+});
+
+test('three refusals in a row that speak about us are the relay’s trouble, and the third reader is not charged', async () => {
+  const { gate, told } = gateOf([undefined]);
+  expect(gate.judge(aboutUs).kind).toBe('refused');
+  expect(gate.judge(aboutUs).kind).toBe('refused');
+  expect(gate.judge(aboutUs)).toMatchObject({ kind: 'not-sent', relay: true });
+  await gate.passed(going);
+  expect(told[0]).toContain('relay access denied');
+});
+
+test('a refusal about us between good answers stays one reader’s', () => {
+  const { gate } = gateOf([]);
+  for (let i = 0; i < 5; i += 1) {
+    expect(gate.judge(aboutUs).kind).toBe('refused');
+    gate.judge({ kind: 'accepted', reply: '250 ok' });
+  }
+});

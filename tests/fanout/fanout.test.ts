@@ -1,0 +1,68 @@
+import { describe, expect, test as plain } from 'vitest';
+import { windowFor } from '../../src/fanout/fanout.ts';
+import { readToken } from '../../src/model/token.ts';
+import type { BatchJob } from '../../src/queue/jobs.ts';
+import { openBatches } from '../../src/store/engine.ts';
+import { openKeyRing } from '../../src/store/keys.ts';
+import { getSend } from '../../src/store/sends.ts';
+import { openHandEngine } from '../support/engine.ts';
+import { test } from '../support/redis.ts';
+import { sampleStore, t0 } from '../support/store.ts';
+
+plain('a batch is about two seconds of a worker’s share of the rate, and the window two to three seconds of all of it', () => {
+  expect(windowFor(2, 100)).toEqual({ batch: 100, window: 300 });
+  expect(windowFor(1, 0.5)).toEqual({ batch: 1, window: 2 });
+  expect(windowFor(1, 50_000).batch).toBe(1000);
+  expect(windowFor(3, undefined).window).toBe(3 * windowFor(1, undefined).window);
+});
+
+describe('topUp', { timeout: 20_000 }, () => {
+  test('claims until the window is full, one job per batch, each row in one of them with tokens of its own', async ({ redis }) => {
+    const { db, send, publication } = sampleStore(1000);
+    const engine = await openHandEngine(db, redis.url);
+    await engine.vouch();
+    engine.start();
+    engine.freeze();
+    const published = await engine.topUp();
+    expect(published).toBe(3);
+    expect(getSend(db, send.id)).toMatchObject({ prepared: 1000, queued: 600, ready: 400 });
+    expect(await engine.topUp()).toBe(0);
+    const jobs: BatchJob[] = [];
+    engine.take(async (job) => {
+      jobs.push(job);
+      return 'done';
+    });
+    await expect.poll(() => jobs.length, { timeout: 10_000 }).toBe(3);
+    const rows = jobs.flatMap((job) => job.rows);
+    expect(new Set(rows.map((row) => row.reader)).size).toBe(600);
+    const ring = openKeyRing(db, 'secret of the test', t0).tokens;
+    for (const row of rows.slice(0, 5)) {
+      const subject = { publication: publication.id, reader: row.reader, send: send.id };
+      expect(readToken(ring, 'leave', row.leave)).toEqual(subject);
+      expect(readToken(ring, 'delivery', row.delivery)).toEqual(subject);
+    }
+    expect(
+      openBatches(db)
+        .map((batch) => batch.id)
+        .sort(),
+    ).toEqual(jobs.map((job) => job.batch).sort());
+  });
+
+  test('an engine with a relay leaves a rehearsal alone, and one with the catcher leaves a real send alone', async ({ redis }) => {
+    const { db, send } = sampleStore(3);
+    const catcher = await openHandEngine(db, redis.url, { rehearsal: true });
+    await catcher.vouch();
+    catcher.start();
+    expect(getSend(db, send.id).state).toBe('scheduled');
+    await catcher.close();
+    const relay = await openHandEngine(db, redis.url);
+    await relay.vouch();
+    relay.start();
+    relay.freeze();
+    await relay.close();
+    const again = await openHandEngine(db, redis.url, { rehearsal: true });
+    await again.vouch();
+    expect(await again.topUp()).toBe(0);
+    await again.close();
+  });
+});

@@ -1,0 +1,108 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { Drawing } from '../../src/model/edition.ts';
+import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
+import { openDrawing } from '../../src/render/render.ts';
+import { type ScheduleDeps, scheduleSend } from '../../src/schedule/schedule.ts';
+import { findAsset } from '../../src/store/assets.ts';
+import { saveRevision } from '../../src/store/issues.ts';
+import { openStore } from '../../src/store/open.ts';
+import { audit, editions, sends } from '../../src/store/schema.ts';
+import { samplePublication, sampleTree, t0 } from '../support/store.ts';
+
+function setUp(stops: { check: string; line: number; problem: string }[] = [], draw?: ScheduleDeps['draw']) {
+  const db = openStore(':memory:');
+  const publication = samplePublication(db);
+  saveRevision(db, { publicationId: publication.id, tree: sampleTree, source: 'x', stops, hash: 'h', now: t0 });
+  const studio = openDrawing();
+  onTestFinished(() => studio.close());
+  const deps: ScheduleDeps = { db, draw: draw ?? studio.draw, baseUrl: 'http://localhost:3000', now: () => t0 };
+  const order = { publication, number: '2026-11', at: t0, rehearsal: false, waived: {}, actor: 'operator' };
+  return { db, deps, order, publication };
+}
+
+const drawn =
+  (email: string): ScheduleDeps['draw'] =>
+  async () =>
+    ({
+      subject: 's',
+      email,
+      text: leaveTokenPlaceholder,
+      page: 'p',
+      pdf: Buffer.from('%PDF'),
+      pdfPages: 1,
+      pictures: [],
+    }) satisfies Drawing;
+
+test('a send freezes the edition it was approved with, once: a second send of the same revision is the same mail', async () => {
+  const { db, deps, order } = setUp();
+  const first = await scheduleSend(deps, order);
+  const second = await scheduleSend(deps, order);
+  expect([first.name, second.name]).toEqual(['tidewater/2026-11', 'tidewater/2026-11+2']);
+  expect(second.editionId).toBe(first.editionId);
+  const [edition, ...more] = db.select().from(editions).all();
+  expect(more).toEqual([]);
+  expect(edition?.email).toContain(leaveTokenPlaceholder);
+  expect(edition?.pdf.subarray(0, 5).toString()).toBe('%PDF-');
+});
+
+test('a changed issue is a new edition, and what was sent before stays as it was', async () => {
+  const { db, deps, order, publication } = setUp();
+  const first = await scheduleSend(deps, order);
+  const tree = { ...sampleTree, title: 'November 2026, corrected' };
+  saveRevision(db, { publicationId: publication.id, tree, source: 'y', stops: [], hash: 'h2', now: t0 });
+  const second = await scheduleSend(deps, order);
+  expect(second.editionId).not.toBe(first.editionId);
+  expect(
+    db
+      .select()
+      .from(editions)
+      .all()
+      .map((edition) => edition.subject),
+  ).toEqual(['The Tidewater Review: November 2026', 'The Tidewater Review: November 2026, corrected']);
+});
+
+test('a stop keeps an issue from a relay until each check has a written reason; a rehearsal goes', async () => {
+  const { db, deps, order } = setUp([{ check: 'links', line: 12, problem: 'The link "x" has no address yet' }]);
+  await expect(scheduleSend(deps, order)).rejects.toThrow(/line 12: The link "x".*\n.*--waive links=REASON/s);
+  expect(db.select().from(sends).all()).toEqual([]);
+  await scheduleSend(deps, { ...order, rehearsal: true });
+  await scheduleSend(deps, { ...order, waived: { links: 'sources follow' } });
+  expect(
+    db
+      .select()
+      .from(audit)
+      .all()
+      .map((entry) => `${entry.actor} ${entry.action} ${entry.subject} ${entry.detail ?? ''}`.trim()),
+  ).toContain('operator send tidewater/2026-11+2 links waived: sources follow');
+});
+
+test('a mail that Gmail would cut is stopped with its size, unless waived', async () => {
+  const { deps, order } = setUp([], drawn('x'.repeat(100 * 1024)));
+  await expect(scheduleSend(deps, order)).rejects.toThrow(/KB/);
+  await expect(scheduleSend(deps, { ...order, waived: { size: 'readers know' } })).resolves.toMatchObject({ state: 'scheduled' });
+});
+
+test('a drawing that fails schedules nothing', async () => {
+  const { db, deps, order } = setUp([], async () => {
+    throw new Error('the drawing process ended');
+  });
+  await expect(scheduleSend(deps, order)).rejects.toThrow('the drawing process ended');
+  expect(db.select().from(sends).all()).toEqual([]);
+});
+
+test('an issue that is not there is named with the command that adds it', async () => {
+  const { deps, order } = setUp();
+  await expect(scheduleSend(deps, { ...order, number: '2027-01' })).rejects.toThrow(
+    /No issue tidewater\/2027-01: add it with galley issue add/,
+  );
+});
+
+test('the pictures of an edition are kept under the hash of their bytes', async () => {
+  const bytes = Buffer.from('picture');
+  const { db, deps, order } = setUp([], async (...args) => ({
+    ...(await drawn('x')(...args)),
+    pictures: [{ name: 'abc.png', type: 'image/png', width: 1, height: 1, bytes }],
+  }));
+  await scheduleSend(deps, order);
+  expect(findAsset(db, 'abc.png')).toEqual({ type: 'image/png', bytes });
+});
