@@ -1,0 +1,154 @@
+/**
+ * One reader's mail as bytes. What is the same for all readers of a send is composed once; a reader's address and tokens are spliced in, and the result
+ * signed. Header rules: RFC 5322, 2045 to 2049, 2369, 2919, 8058.
+ */
+import { createHash } from 'node:crypto';
+import { AppError } from '../errors.ts';
+import { tokenLength } from '../model/token.ts';
+import { asciiDomain, clean, folded, mailbox, named, ownMailbox, unstructured } from './headers.ts';
+import { base64Lines, type EncodedBody, encodeBody, type Piece } from './transfer.ts';
+
+export { type Dkim, readDkim, signMessage } from './dkim.ts';
+
+export interface MessageInput {
+  from: { name: string; address: string };
+  replyTo?: string;
+  /** Name of the publication, as readers know it. */
+  listName: string;
+  /** Such as `tidewater.lists.example.org`: the same for the life of the list (RFC 2919). */
+  listId: string;
+  subject: string;
+  /** HTML part, with `leaveTokenPlaceholder` where the reader's token goes. */
+  email: string;
+  /** Plain-text part, same placeholder. */
+  text: string;
+  /** Milliseconds UTC. The send's own instant, so that a resend is byte for byte the same. */
+  date: number;
+  /** Where the service is reached, without a slash at the end. */
+  baseUrl: string;
+  bounceDomain: string;
+  /** `campaign:list:type:sender`, for Gmail's feedback loop. */
+  feedbackId: string;
+}
+
+/** Everything that is the same for the readers of a send. JSON-safe: it travels through Redis. */
+export interface MessageTemplate {
+  bounceDomain: string;
+  pieces: Piece[];
+}
+
+export interface Addressee {
+  address: string;
+  /** Token of kind `delivery`: names this message in Message-ID, envelope sender and ENVID. */
+  delivery: string;
+  /** Token of kind `leave`, for the links and headers. */
+  leave: string;
+}
+
+export interface PersonalMessage {
+  envelope: { from: string; to: string; envid: string };
+  /** The message with CRLF line ends, unsigned, not dot-stuffed. UTF-8 stands in it only where the reader's own address needs it. */
+  bytes: Buffer;
+}
+
+/** Composes what all readers of a send share. The same input gives the same template. Throws AppError `message.address` or `message.header` for a wrong address or setting. */
+export function composeTemplate(input: MessageInput): MessageTemplate {
+  const from = ownMailbox('The sender', input.from.address);
+  const fromDomain = from.slice(from.lastIndexOf('@') + 1);
+  const bounceDomain = checked('bounce domain', asciiDomain(input.bounceDomain), input.bounceDomain);
+  const listId = checked('list id', asciiDomain(input.listId), input.listId);
+  const feedbackId = checked('feedback id', /^[\x21-\x7e]+$/.exec(input.feedbackId)?.[0] ?? '', input.feedbackId);
+  const baseUrl = checked('base URL', /^https?:\/\/[!-;=?-~]+$/.exec(input.baseUrl)?.[0] ?? '', input.baseUrl);
+  const text = encodeBody(input.text);
+  const html = encodeBody(input.email);
+  const boundary = boundaryOf(input);
+
+  const pieces: Piece[] = [
+    `From: ${named('From', input.from.name, from, { quoted: true })}\r\n`,
+    'To: <',
+    { slot: 'to' },
+    '>\r\n',
+    ...(input.replyTo === undefined ? [] : [`Reply-To: <${ownMailbox('The reply address', input.replyTo)}>\r\n`]),
+    `Subject: ${unstructured('Subject', input.subject)}\r\n`,
+    `Date: ${dateField(input.date)}\r\n`,
+    'Message-ID: <',
+    { slot: 'delivery' },
+    `@${fromDomain}>\r\n`,
+    `List-Id: ${named('List-Id', input.listName, listId, { quoted: false })}\r\n`,
+    // one HTTP URI, first (RFC 8058 section 3.1); the fold is between the URIs, never in one
+    `List-Unsubscribe: <${baseUrl}/u/`,
+    { slot: 'leave' },
+    '>,\r\n <mailto:u+',
+    { slot: 'leave' },
+    `@${bounceDomain}?subject=unsubscribe>\r\n`,
+    'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n',
+    `Feedback-ID: ${folded('Feedback-ID', [clean(feedbackId)])}\r\n`,
+    'Precedence: bulk\r\n',
+    'X-Auto-Response-Suppress: OOF, AutoReply\r\n',
+    'MIME-Version: 1.0\r\n',
+    `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n`,
+    ...part(boundary, 'text/plain', text),
+    ...part(boundary, 'text/html', html),
+    `--${boundary}--\r\n`,
+  ];
+  return { bounceDomain, pieces: joined(pieces) };
+}
+
+/** Fills in one reader. Throws AppError `message.address` when the address cannot be mailed, a RangeError when a token is none of ours. */
+export function personalise(template: MessageTemplate, { address, delivery, leave }: Addressee): PersonalMessage {
+  const to = mailbox(address);
+  if (!tokenPattern.test(delivery) || !tokenPattern.test(leave)) throw new RangeError('not a token');
+  const values = { to: Buffer.from(to), delivery: Buffer.from(delivery, 'latin1'), leave: Buffer.from(leave, 'latin1') };
+  const bytes = Buffer.concat(
+    compiled(template).map((piece) => {
+      if (piece instanceof Uint8Array) return piece;
+      return piece.base64 ? Buffer.from(base64Lines(Buffer.from(piece.base64.join(leave), 'latin1')), 'latin1') : values[piece.slot];
+    }),
+  );
+  return { envelope: { from: `b+${delivery}@${template.bounceDomain}`, to, envid: delivery }, bytes };
+}
+
+const tokenPattern = new RegExp(`^[a-z2-7]{${tokenLength}}$`);
+
+/** The fixed stretches of a template as bytes, made at its first use in this process. */
+function compiled(template: MessageTemplate): (Buffer | Exclude<Piece, string>)[] {
+  const known = ready.get(template);
+  if (known) return known;
+  const made = template.pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece));
+  ready.set(template, made);
+  return made;
+}
+const ready = new WeakMap<MessageTemplate, (Buffer | Exclude<Piece, string>)[]>();
+
+function part(boundary: string, type: string, { encoding, pieces }: EncodedBody): Piece[] {
+  return [`--${boundary}\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`, ...pieces];
+}
+
+/** From the content alone, so the same for every reader and on every day. `=_` cannot occur in quoted-printable or base64 (RFC 2045 section 6.7, rule 5). */
+function boundaryOf({ text, email }: MessageInput): string {
+  return `=_${createHash('sha256').update(text).update('\0').update(email).digest('hex').slice(0, 32)}`;
+}
+
+/** RFC 5322 section 3.3. */
+function dateField(instant: number): string {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime()))
+    throw new AppError('message.header', `The date of the send, ${instant}, is not an instant in milliseconds`);
+  return date.toUTCString().replace('GMT', '+0000');
+}
+
+function checked(what: string, value: string, given: string): string {
+  if (value !== '') return value;
+  throw new AppError('message.header', `The ${what} ${JSON.stringify(given)} cannot stand in a mail header`);
+}
+
+/** Neighbouring texts as one, so that a message is a handful of copies. */
+function joined(pieces: readonly Piece[]): Piece[] {
+  const result: Piece[] = [];
+  for (const piece of pieces) {
+    const last = result.at(-1);
+    if (typeof piece === 'string' && typeof last === 'string') result[result.length - 1] = last + piece;
+    else result.push(piece);
+  }
+  return result;
+}

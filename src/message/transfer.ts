@@ -1,0 +1,108 @@
+/** Bodies made fit for any mail server (RFC 2045 section 6), with the places of a reader's token kept whole so that filling them in is pure joining. */
+import { leaveTokenPlaceholder } from '../model/edition.ts';
+
+/**
+ * A stretch of a message: text that is the same for every reader, or a slot. In base64 a token does not begin at a letter's border, so its slot carries
+ * the few bytes around it: the tokens between the `base64` runs (one letter a byte) are encoded together.
+ */
+export type Piece = string | { slot: 'to' | 'delivery' | 'leave'; base64?: string[] };
+
+/** RFC 2045 section 6.7 and 6.8: at most 76 letters a line, the soft break included. */
+const lineLength = 76;
+
+export interface EncodedBody {
+  encoding: 'quoted-printable' | 'base64';
+  /** Ends with CRLF. */
+  pieces: Piece[];
+}
+
+/** Encodes a text part: quoted-printable, or base64 where more than a third of the letters are not Latin and quoted-printable would treble them. */
+export function encodeBody(text: string): EncodedBody {
+  const whole = text.toWellFormed();
+  const foreign = whole.match(/[\u0250-\u1dff\u2c00-\udbff\ue000-\uffff]/g)?.length ?? 0;
+  return foreign > whole.length / 3
+    ? { encoding: 'base64', pieces: base64(whole) }
+    : { encoding: 'quoted-printable', pieces: quotedPrintable(whole) };
+}
+
+function quotedPrintable(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let out = '';
+  let column = 0;
+  const makeRoom = (width: number): void => {
+    if (column + width < lineLength) return;
+    out += '=\r\n';
+    column = 0;
+  };
+  const write = (letter: string, rest: string): void => {
+    let unit = encodeLetter(letter, rest === '');
+    makeRoom(unit.length);
+    // a dot or "From " that begins a line is changed on the way by careless servers, and a changed body breaks the signature
+    if (column === 0 && (letter === '.' || (letter === 'F' && rest.startsWith('rom ')))) unit = hex(letter);
+    out += unit;
+    column += unit.length;
+  };
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    const runs = line.split(leaveTokenPlaceholder);
+    runs.forEach((run, i) => {
+      if (i > 0) {
+        makeRoom(leaveTokenPlaceholder.length);
+        pieces.push(out, { slot: 'leave' });
+        out = '';
+        column += leaveTokenPlaceholder.length;
+      }
+      let at = 0;
+      for (const letter of run) {
+        at += letter.length;
+        // what follows on the line: a slot counts as something, so a space before it need not be hidden
+        write(letter, run.slice(at, at + 4) || (i < runs.length - 1 ? 'slot' : ''));
+      }
+    });
+    out += '\r\n';
+    column = 0;
+  }
+  return [...pieces, out];
+}
+
+/** One letter; all bytes of a code point stay together, so that no line ends inside one. Space and tab are hidden at the end of a line only. */
+function encodeLetter(letter: string, last: boolean): string {
+  const code = letter.charCodeAt(0);
+  if (code === 0x20 || code === 0x09) return last ? hex(letter) : letter;
+  return code > 0x20 && code < 0x7f && code !== 0x3d ? letter : hex(letter);
+}
+
+function hex(letter: string): string {
+  return [...Buffer.from(letter)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+}
+
+function base64(text: string): Piece[] {
+  const segments = text.replace(/\r\n|\r|\n/g, '\r\n').split(leaveTokenPlaceholder);
+  const pieces: Piece[] = [];
+  let mixed: string[] | undefined;
+  let tail = '';
+  segments.forEach((segment, i) => {
+    let bytes = Buffer.from(segment);
+    if (i > 0) mixed = mixed ? [...mixed, ''] : [tail, ''];
+    if (mixed) {
+      // groups of three bytes must come out even before plain text may go on
+      const sofar = mixed.join('').length + (mixed.length - 1) * leaveTokenPlaceholder.length;
+      const missing = (3 - (sofar % 3)) % 3;
+      mixed.push(`${mixed.pop()}${bytes.toString('latin1', 0, missing)}`);
+      const even = bytes.length >= missing;
+      bytes = bytes.subarray(missing);
+      if (even || i === segments.length - 1) {
+        pieces.push({ slot: 'leave', base64: mixed });
+        mixed = undefined;
+      }
+    }
+    const end = i === segments.length - 1 ? bytes.length : bytes.length - (bytes.length % 3);
+    tail = bytes.toString('latin1', end);
+    if (end > 0) pieces.push(base64Lines(bytes.subarray(0, end)));
+  });
+  return pieces.length > 0 ? pieces : ['\r\n'];
+}
+
+/** Base64 in lines of 76, the last one ended too. */
+export function base64Lines(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/.{1,76}/g, '$&\r\n');
+}

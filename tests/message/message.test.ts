@@ -1,0 +1,274 @@
+import fc from 'fast-check';
+import PostalMime from 'postal-mime';
+import { expect, test } from 'vitest';
+import { composeTemplate, type MessageInput, personalise } from '../../src/message/message.ts';
+import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
+
+const reader = {
+  address: 'joerg+news@example.com',
+  delivery: 'deliverytokendeliverytokendelivery',
+  leave: 'abcdefghijklmnopqrstuvwxyz234567ab',
+};
+
+function input(changes: Partial<MessageInput> = {}): MessageInput {
+  return {
+    from: { name: 'Tidewater Review', address: 'news@example.org' },
+    replyTo: 'editor@example.org',
+    listName: 'Tidewater Review',
+    listId: 'tidewater.lists.example.org',
+    subject: 'Grüße',
+    email: `<p>Grüße = <a href="https://news.example.org/u/${leaveTokenPlaceholder}">leave</a></p>\n`,
+    text: `Hello,\n\nleave: https://news.example.org/u/${leaveTokenPlaceholder}\n`,
+    date: Date.UTC(2026, 10, 22, 7),
+    baseUrl: 'https://news.example.org',
+    bounceDomain: 'bounce.example.org',
+    feedbackId: 'i42:l7:issue:exorg',
+    ...changes,
+  };
+}
+
+const bytesOf = (changes: Partial<MessageInput> = {}, to = reader): Buffer => personalise(composeTemplate(input(changes)), to).bytes;
+const parse = (bytes: Buffer) => new PostalMime().parse(bytes);
+/** The words of a part: line ends as \n, the last one off. */
+const wordsOf = (part: string | undefined) => part?.replaceAll('\r\n', '\n').replace(/\n$/, '');
+/** Everything the headers of a mail are made of, unfolded, as one text per header. */
+const headersOf = (bytes: Buffer): string[] =>
+  bytes
+    .toString()
+    .slice(0, bytes.indexOf('\r\n\r\n'))
+    .replace(/\r\n(?=[ \t])/g, '')
+    .split('\r\n');
+
+test('a whole mail, byte by byte', () => {
+  const message = personalise(composeTemplate(input()), reader);
+  expect(message.envelope).toEqual({
+    from: 'b+deliverytokendeliverytokendelivery@bounce.example.org',
+    to: 'joerg+news@example.com',
+    envid: 'deliverytokendeliverytokendelivery',
+  });
+  const boundary = /boundary="(.*)"/.exec(message.bytes.toString())?.[1];
+  expect(boundary).toMatch(/^=_[0-9a-f]{32}$/);
+  expect(message.bytes.toString().split('\r\n')).toEqual([
+    'From: "Tidewater Review" <news@example.org>',
+    'To: <joerg+news@example.com>',
+    'Reply-To: <editor@example.org>',
+    'Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=',
+    'Date: Sun, 22 Nov 2026 07:00:00 +0000',
+    'Message-ID: <deliverytokendeliverytokendelivery@example.org>',
+    'List-Id: Tidewater Review <tidewater.lists.example.org>',
+    'List-Unsubscribe: <https://news.example.org/u/abcdefghijklmnopqrstuvwxyz234567ab>,',
+    ' <mailto:u+abcdefghijklmnopqrstuvwxyz234567ab@bounce.example.org?subject=unsubscribe>',
+    'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+    'Feedback-ID: i42:l7:issue:exorg',
+    'Precedence: bulk',
+    'X-Auto-Response-Suppress: OOF, AutoReply',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/alternative;',
+    ` boundary="${boundary}"`,
+    '',
+    `--${boundary}`,
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    'Hello,',
+    '',
+    'leave: https://news.example.org/u/abcdefghijklmnopqrstuvwxyz234567ab',
+    '',
+    `--${boundary}`,
+    'Content-Type: text/html; charset=utf-8',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    '<p>Gr=C3=BC=C3=9Fe =3D <a href=3D"https://news.example.org/u/=',
+    'abcdefghijklmnopqrstuvwxyz234567ab">leave</a></p>',
+    '',
+    `--${boundary}--`,
+    '',
+  ]);
+});
+
+test('a template that travelled through JSON gives the same bytes, each time', () => {
+  const template = composeTemplate(input());
+  const travelled = JSON.parse(JSON.stringify(template));
+  expect(personalise(travelled, reader)).toEqual(personalise(template, reader));
+  expect(personalise(template, reader).bytes).toEqual(bytesOf());
+});
+
+test('every reader gets the same mail but for address and tokens', () => {
+  const template = composeTemplate(input());
+  const other = { address: 'a@b.example', delivery: 'z'.repeat(34), leave: '7'.repeat(34) };
+  const swapped = personalise(template, other)
+    .bytes.toString()
+    .replaceAll(other.delivery, reader.delivery)
+    .replaceAll(other.leave, reader.leave)
+    .replace(other.address, reader.address);
+  expect(swapped).toBe(personalise(template, reader).bytes.toString());
+});
+
+const urdu = 'یہ ایک خبرنامہ ہے جو ہر مہینے آتا ہے۔ '.repeat(30);
+test.each([
+  ['Latin text is quoted-printable', 'Grüße, “naïve” façade\n'.repeat(40), 'quoted-printable'],
+  ['Arabic script is base64', urdu, 'base64'],
+])('%s, and reads the same after parsing', async (_rule, words, encoding) => {
+  const text = `${words}\n.\nFrom here  \n${leaveTokenPlaceholder}${leaveTokenPlaceholder}é${leaveTokenPlaceholder}\nthe end`;
+  const bytes = bytesOf({ text, email: `<p>${text}</p>` });
+  expect(bytes.toString().match(/^Content-Transfer-Encoding: .*$/gm)).toEqual([
+    `Content-Transfer-Encoding: ${encoding}`,
+    `Content-Transfer-Encoding: ${encoding}`,
+  ]);
+  const mail = await parse(bytes);
+  expect(wordsOf(mail.text)).toBe(text.replaceAll(leaveTokenPlaceholder, reader.leave));
+  expect(wordsOf(mail.html)).toBe(`<p>${text}</p>`.replaceAll(leaveTokenPlaceholder, reader.leave));
+});
+
+test('whatever the words: lines of at most 76 letters in CRLF, ASCII only, no line that begins with a dot or From, and the same text after parsing', async () => {
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 90 }),
+    fc.constantFrom(leaveTokenPlaceholder, '\n', '\r\n', '.', 'From ', ' ', '\t', '=', '=_', '🎉', 'é', 'ہے', '--', 'x'.repeat(80)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 30 }), async (pieces) => {
+      const text = `${pieces.join('')}\nend`;
+      const bytes = bytesOf({ text, email: text });
+      const raw = bytes.toString('latin1');
+      const body = raw.slice(raw.indexOf('\r\n\r\n')).split('\r\n');
+      expect(body.every((line) => /^[\x20-\x7e\t]{0,76}$/.test(line) && !/^(\.|From )|[ \t]$/.test(line))).toBe(true);
+      const wanted = text
+        .toWellFormed()
+        .replace(/\r\n|\r|\n/g, '\n')
+        .replaceAll(leaveTokenPlaceholder, reader.leave);
+      expect(wordsOf((await parse(bytes)).text)).toBe(wanted);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+const nasty = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 120 }),
+  fc.string({ unit: 'grapheme', maxLength: 200 }),
+  fc
+    .array(
+      fc.constantFrom(
+        '\r\n',
+        '\n',
+        '\r',
+        ' ',
+        'Bcc: evil@example.com',
+        '=?UTF-8?Q?x?=',
+        '"',
+        '\\',
+        '<',
+        '>',
+        '🎉',
+        '\u2028',
+        'w'.repeat(90),
+        '\0',
+      ),
+      { maxLength: 12 },
+    )
+    .map((parts) => parts.join('')),
+);
+
+test('no name or subject adds a header, makes a line over 78 letters, or is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(nasty, nasty, nasty, async (subject, name, listName) => {
+      const bytes = bytesOf({ subject, listName, from: { name, address: 'news@example.org' } });
+      const names = headersOf(bytes).map((header) => header.slice(0, header.indexOf(':')));
+      expect(names).toEqual([
+        'From',
+        'To',
+        'Reply-To',
+        'Subject',
+        'Date',
+        'Message-ID',
+        'List-Id',
+        'List-Unsubscribe',
+        'List-Unsubscribe-Post',
+        'Feedback-ID',
+        'Precedence',
+        'X-Auto-Response-Suppress',
+        'MIME-Version',
+        'Content-Type',
+      ]); // prettier-ignore
+      for (const line of bytes.toString('latin1').slice(0, bytes.indexOf('\r\n\r\n')).split('\r\n')) {
+        if (!line.includes('/u/') && !line.includes('mailto:')) expect(line.length).toBeLessThanOrEqual(78);
+        for (const word of line.match(/=\?[^?]*\?[QB]\?[^?]*\?=/g) ?? []) expect(word.length).toBeLessThanOrEqual(75);
+      }
+      const mail = await parse(bytes);
+      const plain = (words: string) =>
+        words
+          .toWellFormed()
+          .replace(/[\s\p{Cc}]+/gu, ' ')
+          .trim();
+      expect(mail.subject ?? '').toBe(plain(subject));
+      expect(mail.from).toEqual({ name: plain(name), address: 'news@example.org' });
+      expect(mail.headers.filter(({ key }) => key === 'list-id')[0]?.value.endsWith('<tidewater.lists.example.org>')).toBe(true);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('encoded words are made of whole code points', () => {
+  const subject = headersOf(bytesOf({ subject: 'a🎉'.repeat(60) })).find((header) => header.startsWith('Subject'));
+  const words = subject?.match(/=\?UTF-8\?[QB]\?[^?]*\?=/g) ?? [];
+  expect(words.length).toBeGreaterThan(3);
+  for (const word of words) {
+    const [, , kind, payload = ''] = word.split('?');
+    const bytes =
+      kind === 'B'
+        ? Buffer.from(payload, 'base64')
+        : Buffer.from(
+            payload.replace(/=(..)/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))),
+            'latin1',
+          );
+    expect(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes)).not.toThrow();
+  }
+});
+
+test('a long plain subject is folded at its spaces and stays readable', () => {
+  const subject = 'The quick brown fox jumps over the lazy dog and then over another one which is lazy too';
+  const lines = bytesOf({ subject }).toString().split('\r\n');
+  const at = lines.findIndex((line) => line.startsWith('Subject:'));
+  expect(`${lines[at]}${lines[at + 1]}`).toBe(`Subject: ${subject}`);
+});
+
+test('an international domain goes out as A-labels, a local part beyond ASCII as it is', async () => {
+  const { envelope, bytes } = personalise(composeTemplate(input()), { ...reader, address: 'jörg@müller.example' });
+  expect(envelope.to).toBe('jörg@xn--mller-kva.example');
+  expect(headersOf(bytes)[1]).toBe('To: <jörg@xn--mller-kva.example>');
+  expect((await parse(bytesOf({ bounceDomain: 'müller.example' }))).headers.find(({ key }) => key === 'list-unsubscribe')?.value).toContain(
+    '@xn--mller-kva.example?',
+  );
+});
+
+test.each([
+  '',
+  'a',
+  '@b.example',
+  'a@',
+  'a b@c.example',
+  'a@b c.example',
+  'a\r\nBcc: x@y.example',
+  'a@b.example\r\nX: y',
+  'a@b.example>',
+  'a,b@c.example',
+  `${'a'.repeat(65)}@b.example`,
+  '"a\r\n"@b.example',
+  'a@b..example',
+])('nothing is made for %j', (address) => {
+  expect(() => personalise(composeTemplate(input()), { ...reader, address })).toThrow(/is not an address/);
+});
+
+test('a token that is none of ours is not spliced in', () => {
+  expect(() => personalise(composeTemplate(input()), { ...reader, leave: 'x\r\nBcc: evil@example.com' })).toThrow(RangeError);
+  expect(() => personalise(composeTemplate(input()), { ...reader, delivery: '' })).toThrow(RangeError);
+});
+
+test.each<[string, Partial<MessageInput>, RegExp]>([
+  ['a sender beyond ASCII', { from: { name: 'N', address: 'jörg@example.org' } }, /plain letters/],
+  ['a bounce domain that is none', { bounceDomain: 'not a domain' }, /bounce domain "not a domain"/],
+  ['a base URL with a line break', { baseUrl: 'https://a.example\r\nX: y' }, /base URL/],
+  ['a feedback id with a space', { feedbackId: 'a b' }, /feedback id/],
+  ['a date that is none', { date: Number.NaN }, /date of the send/],
+])('%s is said when the send is composed', (_what, changes, words) => {
+  expect(() => composeTemplate(input(changes))).toThrow(words);
+});
