@@ -1,0 +1,79 @@
+/** Style sheets, fonts and the icon: read once at the start, named in pages with the hash of what they hold. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import express, { type Router } from 'express';
+import { pageNotFound } from './answers.ts';
+
+const ownFolder = join(import.meta.dirname, 'assets');
+
+/** Faces of the pages, from the packages that carry them (SIL Open Font License 1.1). */
+const fonts = [
+  '@fontsource-variable/literata/files/literata-latin-opsz-normal.woff2',
+  '@fontsource-variable/literata/files/literata-latin-opsz-italic.woff2',
+  '@fontsource-variable/literata/files/literata-latin-ext-opsz-normal.woff2',
+  '@fontsource-variable/literata/files/literata-latin-ext-opsz-italic.woff2',
+  '@fontsource-variable/hanken-grotesk/files/hanken-grotesk-latin-wght-normal.woff2',
+  '@fontsource-variable/hanken-grotesk/files/hanken-grotesk-latin-ext-wght-normal.woff2',
+  '@fontsource-variable/noto-naskh-arabic/files/noto-naskh-arabic-arabic-wght-normal.woff2',
+];
+
+const types: Record<string, string> = { css: 'text/css; charset=utf-8', svg: 'image/svg+xml', woff2: 'font/woff2' };
+
+interface Asset {
+  type: string;
+  bytes: Buffer;
+  /** First 16 hex digits of the SHA-256 of `bytes`. */
+  hash: string;
+}
+
+/** The assets by name, and their addresses for pages. */
+export interface Assets {
+  find(name: string): Asset | undefined;
+  /** Address of an asset, with its hash so that browsers may keep it for good. */
+  address(name: string): string;
+}
+
+/** Reads every asset. Fonts that a style sheet names get their hash there too. */
+export function readAssets(): Assets {
+  const files = new Map<string, Asset>();
+  const address = (name: string): string => {
+    const hash = files.get(name)?.hash;
+    if (hash === undefined) throw new Error(`there is no asset ${name}`);
+    return `/assets/${name}?v=${hash}`;
+  };
+  const keep = (name: string, bytes: Buffer): void => {
+    const type = types[name.slice(name.lastIndexOf('.') + 1)];
+    if (type === undefined) throw new Error(`no media type is known for the asset ${name}`);
+    files.set(name, { type, bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16) });
+  };
+  for (const font of fonts) keep(`fonts${font.slice(font.lastIndexOf('/'))}`, readFileSync(fileURLToPath(import.meta.resolve(font))));
+  keep('icon.svg', readFileSync(join(ownFolder, 'icon.svg')));
+  for (const sheet of ['reader.css', 'console.css']) {
+    const css = readFileSync(join(ownFolder, sheet), 'utf8');
+    keep(sheet, Buffer.from(css.replace(/url\(\/assets\/([\w/-]+\.woff2)\)/g, (_, font: string) => `url("${address(font)}")`)));
+  }
+  return { find: (name) => files.get(name), address };
+}
+
+/** Serves assets. With the right hash in the query they never change; without it (pages frozen long ago) browsers ask again after an hour. */
+export function assetRoutes(assets: Assets): Router {
+  const router = express.Router();
+  router.get('/favicon.ico', (_request, response) => {
+    response.redirect(302, assets.address('icon.svg'));
+  });
+  router.get('/assets/*path', (request, response) => {
+    const asset = assets.find(request.params.path.join('/'));
+    if (asset === undefined) throw pageNotFound();
+    const fixed = request.query['v'] === asset.hash;
+    response.set({
+      'Cache-Control': fixed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+      'Access-Control-Allow-Origin': '*', // fonts are fetched with CORS, also from a page read at an older address of ours
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      ETag: `"${asset.hash}"`,
+    });
+    response.type(asset.type).send(asset.bytes);
+  });
+  return router;
+}

@@ -1,0 +1,154 @@
+/** What went out: every send with its counts, the newest one large, and ways to look at what readers got. */
+import express, { type Router } from 'express';
+import type { Catcher } from '../../catcher/catcher.ts';
+import { type Html, html } from '../../html.ts';
+import { type SendStatus, statusOf } from '../../model/send.ts';
+import { listPublished } from '../../store/editions.ts';
+import type { Db } from '../../store/open.ts';
+import { listPublications, type Publication } from '../../store/publications.ts';
+import { listSends, type Send } from '../../store/sends.ts';
+import type { Assets } from '../assets.ts';
+import { meter, meterKey } from './meter.ts';
+import { consolePage, counted, moment, number } from './page.ts';
+
+export interface SendsDeps {
+  db: Db;
+  assets: Assets;
+  catcher: Catcher | undefined;
+}
+
+/** Seconds after which the page asks for itself again while something is going on. */
+const refreshSeconds = 3;
+const shown = 50;
+
+/** A send with what its page says of it. */
+interface Shown {
+  send: Send;
+  status: SendStatus;
+  publication: Publication | undefined;
+  /** `The Tidewater Review 2026-11`, with ` (2nd send)` where it is one. */
+  title: string;
+  subject: string | undefined;
+  /** Path of the web issue, once it is public. */
+  path: string | undefined;
+}
+
+/** Serves `/console`. It renews itself while a send is going; `?still` stops that. */
+export function sendRoutes({ db, assets, catcher }: SendsDeps): Router {
+  const router = express.Router();
+  router.get('/console', async (request, response) => {
+    const [newest, ...earlier] = readSends(db);
+    const still = request.query['still'] !== undefined;
+    const going =
+      newest === undefined || [newest, ...earlier].some(({ status }) => status.state === 'sending' || status.state === 'scheduled');
+    if (going && !still) response.set('Refresh', String(refreshSeconds));
+    const renewal =
+      going &&
+      (still ? html`<a href="/console">Renew this page by itself</a>` : html`<a href="/console?still">Stop renewing this page</a>`);
+    const body =
+      newest === undefined
+        ? nothingYet(renewal)
+        : html`${large(newest, renewal, await leavePath(catcher), catcher)}${earlier.length > 0 && table(earlier)}`;
+    response.send(consolePage({ assets, title: newest?.title ?? 'Sends', here: { place: 'sends', exact: true }, body }));
+  });
+  return router;
+}
+
+const nothingYet = (renewal: Html | false): Html => html`<div class="head"><h1>Nothing has gone out yet</h1>
+<p class="muted">Add an issue and send it; this page follows it. ${renewal}</p></div>
+<pre class="commands"><code>npm run -s galley -- issue add FILE --publication SLUG
+npm run -s galley -- send SLUG/NUMBER</code></pre>`;
+
+function readSends(db: Db): Shown[] {
+  const publications = new Map(listPublications(db).map((publication) => [publication.id, publication]));
+  const subjects = new Map(listPublished(db, shown).map(({ slug, number: issue, subject }) => [`${slug}/${issue}`, subject]));
+  return listSends(db, shown).map((send) => {
+    const publication = publications.get(send.publicationId);
+    const [, issue = send.name, later] = /^(.+?)(?:\+(\d+))?$/.exec(send.name) ?? [];
+    const name = publication === undefined ? issue : `${publication.name} ${issue.slice(publication.slug.length + 1)}`;
+    const title = later === undefined ? name : `${name} (send ${later})`;
+    return {
+      send,
+      status: statusOf(send),
+      publication,
+      title,
+      subject: subjects.get(issue),
+      path: send.asOf === null ? undefined : `/${issue.split('/').map(encodeURIComponent).join('/')}`,
+    };
+  });
+}
+
+const stateWords: Record<SendStatus['state'], string> = {
+  scheduled: 'is scheduled',
+  sending: 'is going out',
+  paused: 'is paused',
+  sent: 'has gone out',
+  cancelled: 'was cancelled',
+};
+
+function large(
+  { send, status, publication, title, subject, path }: Shown,
+  renewal: Html | false,
+  leave: string | undefined,
+  catcher: Catcher | undefined,
+): Html {
+  const ways = [
+    path !== undefined && way(path, 'Web issue', 'The page that “Read on the web” leads to.'),
+    path !== undefined && way(`${path}.pdf`, 'PDF', 'What “Download the full issue” gives.'),
+    leave !== undefined &&
+      way(leave, 'A reader’s unsubscribe page', 'Of the mail caught last. It changes nothing until its button is pressed.'),
+    catcher !== undefined &&
+      way(
+        '/console/mail',
+        counted(catcher.count(), 'mail as sent', 'mails as sent'),
+        'All parts and headers, as readers’ servers would get them.',
+      ),
+  ];
+  return html`<div class="head"><h1>${title} ${stateWords[status.state]}</h1>
+${subject !== undefined && html`<p class="subject" dir="auto">${subject}</p>`}
+<p class="muted">${when(send, publication?.zone)} ${renewal}</p></div>
+${status.rehearsal && html`<p class="note"><mark>Rehearsal</mark> These mails went to the built-in catcher. Nothing left this machine.</p>`}
+<section class="run" aria-label="Progress"><p class="count">${number(status.accepted)} <small>of ${number(status.prepared)} accepted</small></p>
+${meter(status)}${meterKey(status)}</section>
+<section class="ways" aria-label="Look at it">${ways}</section>`;
+}
+
+function way(path: string, label: string, told: string): Html {
+  return html`<div><h2><a href="${path}">${label}</a></h2><p>${told}</p></div>`;
+}
+
+function when(send: Send, zone: string | undefined): Html {
+  const inZone = zone === undefined ? '' : ` (${zone})`;
+  if (send.asOf === null) return html`Due ${moment(send.scheduledFor, zone)}${inZone}.`;
+  if (send.finishedAt === null) return html`Started ${moment(send.asOf, zone)}${inZone}. You can close this page; sending carries on.`;
+  return html`Started ${moment(send.asOf, zone)}${inZone}, and took ${duration(send.finishedAt - send.asOf)}.`;
+}
+
+function duration(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 120) return counted(seconds, 'second');
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? counted(minutes, 'minute') : counted(Math.round(minutes / 60), 'hour');
+}
+
+function table(sends: readonly Shown[]): Html {
+  const row = ({ send, status, publication, title, path }: Shown) => html`<tr>
+<th scope="row">${path === undefined ? title : html`<a href="${path}">${title}</a>`}<small>${stateWords[status.state]}${status.rehearsal && ', rehearsal'}</small></th>
+<td class="when">${moment(send.asOf ?? send.scheduledFor, publication?.zone)}</td>
+<td class="bar">${meter(status)}</td>
+<td class="n" data-label="accepted">${number(status.accepted)}<small> of ${number(status.prepared)}</small></td>
+<td class="n" data-label="deferred">${number(status.deferred)}</td>
+<td class="n" data-label="unknown">${number(status.unknown)}</td>
+<td class="n" data-label="refused">${number(status.refused)}</td></tr>`;
+  return html`<section class="earlier"><h2>Before that</h2><table class="list sends"><thead><tr><th scope="col">Send</th><th scope="col">When</th><th scope="col">Progress</th>
+<th scope="col" class="n">Accepted</th><th scope="col" class="n">Deferred</th><th scope="col" class="n">Unknown</th><th scope="col" class="n">Refused</th></tr></thead>
+<tbody>${sends.map(row)}</tbody></table></section>`;
+}
+
+/** Path of the unsubscribe page that the newest caught mail points to, so that it opens here whatever BASE_URL is. */
+async function leavePath(catcher: Catcher | undefined): Promise<string | undefined> {
+  const [newest] = catcher?.list({ limit: 1 }) ?? [];
+  const mail = newest && (await catcher?.read(newest.id));
+  const header = mail?.headers.find(({ name }) => name.toLowerCase() === 'list-unsubscribe')?.value;
+  return /<https?:\/\/[^/>]+(\/u\/[a-z2-7]+)>/i.exec(header ?? '')?.[1];
+}

@@ -1,0 +1,39 @@
+/** The front page: what has come out, newest first. */
+import express, { type Router } from 'express';
+import { type Html, html } from '../../html.ts';
+import { listPublished } from '../../store/editions.ts';
+import type { Db } from '../../store/open.ts';
+import { listPublications } from '../../store/publications.ts';
+import type { Assets } from '../assets.ts';
+import { mayUseConsole } from '../console/gate.ts';
+import { readerPage } from './page.ts';
+
+const shown = 24;
+
+/** Serves `/`. Whoever may open the console is shown the way there. */
+export function frontRoutes({ db, assets }: { db: Db; assets: Assets }): Router {
+  const router = express.Router();
+  router.get('/', (request, response) => {
+    const issues = listPublished(db, shown);
+    const desk = mayUseConsole(request) && html`<p><a href="/console">Open the console</a></p>`;
+    const body =
+      issues.length === 0
+        ? html`<h1>Nothing has come out yet</h1><p class="lede">The first issue will be here as soon as it is sent.</p>${desk}`
+        : html`<h1>Latest issues</h1>
+<ol class="list">${issues.map(entry)}
+</ol>${desk}`;
+    const [publication, ...others] = listPublications(db);
+    const masthead = others.length === 0 ? publication : undefined; // a house with one publication is that publication's
+    response.set('Cache-Control', 'no-cache').send(readerPage({ assets, title: 'Latest issues', body, publication: masthead }));
+  });
+  return router;
+}
+
+function entry({ slug, publication, number, subject }: ReturnType<typeof listPublished>[number]): Html {
+  const path = `/${slug}/${encodeURIComponent(number)}`;
+  const name = `${publication}: `; // most subjects begin with it; the line above says it already
+  const title = subject.startsWith(name) ? subject.slice(name.length) : subject;
+  return html`
+<li><p class="muted small"><bdi>${publication}</bdi> · ${number} · <a href="${path}.pdf">PDF<span class="vh"> of ${publication} ${number}</span></a></p>
+<h2 dir="auto"><a href="${path}">${title}</a></h2></li>`;
+}

@@ -1,0 +1,116 @@
+/** Door of the room: one Express app with the readers' pages and the console, listening on HOST and PORT. */
+import { createServer, type Server } from 'node:http';
+import express, { type Express } from 'express';
+import type { Catcher } from '../catcher/catcher.ts';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { TokenKeys } from '../model/token.ts';
+import type { Db } from '../store/open.ts';
+import { listPublications } from '../store/publications.ts';
+import { errorAnswers, nothingHere } from './answers.ts';
+import { assetRoutes, readAssets } from './assets.ts';
+import { consoleGate } from './console/gate.ts';
+import { mailRoutes } from './console/mail.ts';
+import { sendRoutes } from './console/sends.ts';
+import { commonHeaders } from './policies.ts';
+import { frontRoutes } from './reader/front.ts';
+import { issueRoutes } from './reader/issues.ts';
+import { leaveRoutes } from './reader/leave.ts';
+import { pictureRoutes } from './reader/pictures.ts';
+
+export interface WebConfig {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** Where readers reach us, without a slash at the end. */
+  baseUrl: string;
+  /** Where they reached us once; pages frozen then name these. */
+  oldBaseUrls: readonly string[];
+}
+
+export interface WebDeps {
+  db: Db;
+  tokenKeys: TokenKeys;
+  config: WebConfig;
+  /** The built-in mailbox, when mails go there. */
+  catcher?: Catcher | undefined;
+  log: Log;
+  now?: () => number;
+}
+
+export interface Web {
+  /** The address it really listens at. */
+  url: string;
+  /** Stops at once, open connections included. */
+  close(): Promise<void>;
+}
+
+/** Starts answering. Errors: the port is taken or may not be used, HOST is no address of this machine. */
+export async function openWeb(deps: WebDeps): Promise<Web> {
+  const { host, port } = deps.config;
+  const server = createServer({ requestTimeout: 30_000 }, buildApp(deps));
+  await listen(server, host, port);
+  const address = server.address();
+  const real = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${real}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections(); // browsers keep theirs open for minutes; waiting for them would hold the process
+      }),
+  };
+}
+
+/** The routes in the order they are asked; those with names of ours come before the publications' own. */
+function buildApp({ db, tokenKeys, config, catcher, log, now = Date.now }: WebDeps): Express {
+  const assets = readAssets();
+  const origins = [config.baseUrl, ...config.oldBaseUrls].map((address) => new URL(address).origin);
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(commonHeaders({ secure: config.baseUrl.startsWith('https:') }));
+  app.get('/healthz', (_request, response) => {
+    listPublications(db); // a read that fails when the file is gone or broken
+    response.set('Cache-Control', 'no-store').json({ ok: true });
+  });
+  app.use(assetRoutes(assets));
+  app.use(pictureRoutes({ db }));
+  app.use(leaveRoutes({ db, tokenKeys, assets, now }));
+  app.use('/console', consoleGate, (_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  app.use(sendRoutes({ db, assets, catcher }));
+  app.use(mailRoutes({ assets, catcher, baseUrl: config.baseUrl }));
+  app.use(frontRoutes({ db, assets }));
+  app.use(issueRoutes({ db, origins }));
+  app.use(nothingHere);
+  app.use(errorAnswers({ log, assets }));
+  return app;
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)));
+    server.listen({ host, port }, resolve);
+  });
+}
+
+function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number): Error {
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return new AppError('web.port_taken', `Port ${port} is taken by another program: set PORT to a free one`, { cause });
+    case 'EACCES':
+      return new AppError('web.port_refused', `Port ${port} may not be opened by this user: set PORT to one above 1023`, { cause });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new AppError(
+        'web.host_unknown',
+        `HOST is ${host}, which is no address of this machine: set it to 127.0.0.1, or 0.0.0.0 for every address`,
+        { cause },
+      );
+    default:
+      return cause;
+  }
+}

@@ -1,0 +1,110 @@
+/** Every page in a real browser: nothing its policy forbids, no complaint, nothing to scroll sideways, no rule of accessibility broken; leaving by button. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  accessibilityFaults,
+  browserNote,
+  changeLook,
+  chromiumPath,
+  looks,
+  openBrowser,
+  scrollsSideways,
+  visit,
+} from '../support/browser.ts';
+import { leaveToken, mailIn, openSite, publish, type Site } from '../web/site.ts';
+
+describe.skipIf(chromiumPath === undefined)(`pages in a browser${browserNote}`, { timeout: 30_000 }, () => {
+  let site: Site;
+  let browser: Browser;
+  let closeBrowser: () => Promise<void>;
+
+  beforeAll(async () => {
+    const opened = await openBrowser();
+    browser = opened.browser;
+    closeBrowser = () => opened[Symbol.asyncDispose]();
+    site = await openSite({ catcher: true });
+    publish(site, { number: '2026-10', rehearsal: true });
+    const send = publish(site, { rehearsal: true, baseUrl: site.url });
+    site.db.$client.exec(
+      `UPDATE sends SET state = 'sent', finished_at = as_of + 9000, prepared = 200, ready = 0, accepted = 190, deferred = 4, refused = 3, unknown = 2, cancelled = 1 WHERE id = ${send.id}`,
+    );
+    site.db.$client.exec("UPDATE subscriptions SET state = 'left', before = 'active', changed_at = unixepoch() * 1000 WHERE reader_id = 2");
+    const token = leaveToken(site.publication.id, 1);
+    await Promise.all(
+      [1, 2, 3].map(
+        (i) =>
+          site.catcher &&
+          mailIn(site.catcher, { to: `a-rather-long-address-of-reader-number-${i}@department.university.example.com`, token }),
+      ),
+    );
+  }, 30_000);
+  afterAll(async () => {
+    await site[Symbol.asyncDispose]();
+    await closeBrowser();
+  });
+
+  const pages: [string, () => string][] = [
+    ['leave', () => `/u/${leaveToken(site.publication.id, 1)}`],
+    ['left', () => `/u/${leaveToken(site.publication.id, 2)}`],
+    ['front', () => '/'],
+    ['issue', () => '/tidewater/2026-11'],
+    ['console', () => '/console?still'],
+    ['mail list', () => '/console/mail'],
+    ['one mail', () => '/console/mail/000000001'],
+  ];
+
+  test.each(pages)('%s: two widths, light and dark, without a fault', async (_, path) => {
+    const complaints = await visit(browser, site.url + path(), async (page) => {
+      for (const look of looks) {
+        await changeLook(page, look);
+        expect(await scrollsSideways(page), `${look.width}`).toBe(false);
+        expect(await accessibilityFaults(page), `${look.width} ${look.scheme}`).toEqual([]);
+      }
+    });
+    // The sample mail tries to run a script, which its frame forbids.
+    expect(complaints.filter((line) => !line.startsWith('Blocked script execution in'))).toEqual([]);
+  });
+
+  test('not found is a page without a fault too', async () => {
+    const complaints = await visit(browser, `${site.url}/no/such/page/here`, async (page) => {
+      for (const look of looks) {
+        await changeLook(page, look);
+        expect(await scrollsSideways(page)).toBe(false);
+        expect(await accessibilityFaults(page)).toEqual([]);
+      }
+    });
+    expect(complaints).toEqual(['Failed to load resource: the server responded with a status of 404 (Not Found)']); // the page itself
+  });
+
+  test('the policy of an issue lets its chart, style sheet and pictures through', async () => {
+    await visit(browser, `${site.url}/tidewater/2026-11`, async (page) => {
+      expect(await page.evaluate("getComputedStyle(document.querySelector('#bar')).fill")).toBe('rgb(1, 2, 3)');
+      expect(await page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")).toContain('Literata');
+      expect(await page.evaluate("document.querySelector('#picture').naturalWidth")).toBe(40);
+    });
+  });
+
+  test('a reader leaves and comes back by keyboard alone', async () => {
+    const complaints = await visit(browser, `${site.url}/u/${leaveToken(site.publication.id, 3)}`, async (page) => {
+      const press = async (name: string): Promise<void> => {
+        for (let tabs = 0; tabs < 9 && (await page.evaluate('document.activeElement.textContent')) !== name; tabs += 1)
+          await page.keyboard.press('Tab');
+        await page.keyboard.press('Enter');
+      };
+      await press('Unsubscribe');
+      await page.getByRole('heading', { name: 'You have left The Tidewater Review' }).waitFor();
+      await press('Put me back');
+      await page.getByRole('heading', { name: 'You are back' }).waitFor();
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  test('the HTML part of a mail is drawn in its frame with its styles, and its script does not run', async () => {
+    await visit(browser, `${site.url}/console/mail/000000001`, async (page) => {
+      const frame = page.frames().find((inner) => inner.url().endsWith('/html'));
+      expect(await frame?.evaluate("getComputedStyle(document.querySelector('h1')).color")).toBe('rgb(1, 2, 3)');
+      expect(await frame?.evaluate("document.querySelector('img').naturalWidth")).toBe(40);
+      expect(await frame?.evaluate('document.title')).toBe('November');
+    });
+  });
+});

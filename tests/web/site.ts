@@ -1,0 +1,143 @@
+/** A running site for tests: a real store with one published issue and a reader, the real pages on a free port, a real catcher when asked for. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import { type Catcher, openCatcher } from '../../src/catcher/catcher.ts';
+import { openLog } from '../../src/log.ts';
+import { mintToken, type TokenKeys } from '../../src/model/token.ts';
+import { storeAsset } from '../../src/store/assets.ts';
+import { saveEdition } from '../../src/store/editions.ts';
+import { saveRevision } from '../../src/store/issues.ts';
+import { closeStore, type Db, openStore } from '../../src/store/open.ts';
+import type { Publication } from '../../src/store/publications.ts';
+import { addSend, freezeChunk, type Send, startSend } from '../../src/store/sends.ts';
+import { openWeb } from '../../src/web/web.ts';
+import { samplePublication, sampleReaders, sampleTree, t0 } from '../support/store.ts';
+
+export const ring: TokenKeys = { current: 1, keys: new Map([[1, Buffer.alloc(32, 7)]]) };
+
+export interface Site {
+  url: string;
+  db: Db;
+  publication: Publication;
+  catcher: Catcher | undefined;
+  /** Lines of the log. */
+  logged: string[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface SiteOptions {
+  baseUrl?: string;
+  catcher?: boolean;
+}
+
+/** Opens the pages over an empty store that has one publication, `tidewater`. */
+export async function openSite({ baseUrl = 'http://localhost:3000', catcher: caught = false }: SiteOptions = {}): Promise<Site> {
+  const db = openStore(':memory:');
+  const publication = samplePublication(db);
+  const folder = caught ? await mkdtemp(join(tmpdir(), 'galley-test-web-')) : undefined;
+  const catcher = folder === undefined ? undefined : await openCatcher({ folder });
+  const logged: string[] = [];
+  const log = openLog({ level: 'debug', write: (line) => logged.push(line) });
+  const web = await openWeb({ db, tokenKeys: ring, config: { host: '127.0.0.1', port: 0, baseUrl, oldBaseUrls: [] }, catcher, log });
+  return {
+    url: web.url,
+    db,
+    publication,
+    catcher,
+    logged,
+    async [Symbol.asyncDispose]() {
+      await web.close();
+      await catcher?.close();
+      closeStore(db);
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The token of reader number `reader` for leaving the publication, as mails of send 1 carry it. */
+export function leaveToken(publication: number, reader: number): string {
+  return mintToken(ring, 'leave', { publication, reader, send: 1 });
+}
+
+const picture = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="#0a656c"/></svg>',
+);
+export const pictureName = `${createHash('sha256').update(picture).digest('hex')}.svg`;
+export const pdf = Buffer.from('%PDF-1.7\n0123456789\n%%EOF\n');
+
+/** A page as the render room draws them: our style sheet, a picture by its full address, a chart of shapes with style attributes. */
+function samplePage(baseUrl: string): string {
+  return `<!doctype html><html lang="en" dir="ltr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>November 2026</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/reader.css"></head><body>
+<header class="masthead"><div><span class="name">The Tidewater Review</span></div></header>
+<main id="content" class="issue"><header class="opening"><h1>November 2026</h1></header><div class="paper"><section id="ferries"><h2>Ferries</h2>
+<img id="picture" src="${baseUrl}/a/${pictureName}" width="40" height="20" alt="A bar">
+<svg viewBox="0 0 40 20" width="40" role="img" aria-label="Two bars"><rect id="bar" width="20" height="20" style="fill: rgb(1, 2, 3)"/></svg></section></div></main></body></html>`;
+}
+
+/** Publishes an issue: a send of it to three readers has started. */
+export function publish(
+  { db, publication }: Pick<Site, 'db' | 'publication'>,
+  { number = '2026-11', rehearsal = false, baseUrl = 'http://localhost:3000' } = {},
+): Send {
+  const revision = saveRevision(db, {
+    publicationId: publication.id,
+    tree: { ...sampleTree, number },
+    source: number,
+    stops: [],
+    hash: `tree ${number}`,
+    now: t0,
+  });
+  storeAsset(db, { name: pictureName, type: 'image/svg+xml', width: 40, height: 20, bytes: picture });
+  const edition = saveEdition(db, {
+    issueId: revision.issueId,
+    revision: revision.revision,
+    language: 'en',
+    format: 'full',
+    hash: createHash('sha256').update(number).digest('hex'),
+    subject: 'Ferries, lamps & the price of a tide',
+    email: '<p>Welcome.</p>',
+    plainText: 'Welcome.\n',
+    page: samplePage(baseUrl),
+    pdf,
+    createdAt: t0,
+  });
+  if (db.$client.prepare('SELECT count(*) FROM readers').pluck().get() === 0) sampleReaders(db, publication.id, 3);
+  const issue = `${publication.slug}/${number}`;
+  const send = addSend(db, {
+    issue,
+    publicationId: publication.id,
+    issueId: revision.issueId,
+    editionId: edition.id,
+    rehearsal,
+    waived: {},
+    scheduledFor: t0,
+    now: t0,
+  });
+  startSend(db, send.id, t0);
+  freezeChunk(db, send.id, 1000, t0);
+  return send;
+}
+
+/** Hands the catcher a mail of a send, as a delivery worker would. */
+export async function mailIn(
+  catcher: Catcher,
+  { to, token, baseUrl = 'http://localhost:3000' }: { to: string; token: string; baseUrl?: string },
+): Promise<void> {
+  const transport = createTransport(catcher.url);
+  await transport.sendMail({
+    from: 'The Tidewater Review <news@tidewater.example>',
+    to,
+    subject: 'The Tidewater Review: November 2026',
+    text: `Welcome.\n\nUnsubscribe: ${baseUrl}/u/${token}\n`,
+    html: `<!doctype html><html lang="en"><head><title>November</title><style>h1 { color: rgb(1, 2, 3); }</style></head><body><h1>Ferries</h1><img src="${baseUrl}/a/${pictureName}" alt="A bar" width="40" height="20"><script>document.title = 'ran'</script><p><a href="${baseUrl}/tidewater/2026-11">Read on the web</a></p></body></html>`,
+    headers: {
+      'List-Unsubscribe': `<${baseUrl}/u/${token}>, <mailto:leave@tidewater.example>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    },
+  });
+  transport.close();
+}
