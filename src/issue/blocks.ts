@@ -1,0 +1,151 @@
+/** Blocks of the grammar into blocks of the issue tree. */
+
+import type { BlockContent, DefinitionContent, Heading, RootContent } from 'mdast';
+import type { ContainerDirective, LeafDirective } from 'mdast-util-directive';
+import { type Block, type Inline, plain } from '../model/issue.ts';
+import { knownBlocks } from './fences.ts';
+import { type FileNeed, readFigure } from './figures.ts';
+import { didYouMean, quoted } from './findings.ts';
+import type { Ids } from './ids.ts';
+import { announcesList, splitImplications, takeLabel } from './implications.ts';
+import { placeOf, type Reading, readInline } from './inline.ts';
+import { readPlainList, readReferences } from './references.ts';
+
+/** A reading with what blocks need besides. */
+export interface BlockReading extends Reading {
+  ids: Ids;
+  needs: FileNeed[];
+}
+
+/** Attributes each block takes besides `id`. */
+const attributesOf: Record<string, readonly string[]> = { chart: ['id', 'data', 'preset'], figure: ['id', 'src'] };
+/** `{#name}` at the end of a heading. */
+const explicitId = /\s*\{#([^{}\s]*)\}\s*$/;
+
+type Node = RootContent | BlockContent | DefinitionContent;
+
+/** Reads a run of blocks; headings of the upper levels have been taken out by the caller when `atMargin`. */
+export function readBlocks(reading: BlockReading, nodes: readonly Node[], atMargin: boolean): Block[] {
+  const { report } = reading;
+  const blocks: Block[] = [];
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i];
+    if (!node) continue;
+    const place = placeOf(node);
+    switch (node.type) {
+      case 'paragraph': {
+        const c = readInline(reading, node.children);
+        const labelled = takeLabel(c);
+        const next = nodes[i + 1];
+        const announced = labelled && next?.type === 'list' && announcesList(labelled.rest) ? next : undefined;
+        if (announced && labelled) {
+          i++;
+          const list = readPlainList(reading, announced);
+          if (!list)
+            report('error', 'structure', placeOf(announced), 'Each implication is one paragraph', 'Take out inner lists and empty lines.');
+          blocks.push({ t: 'implications', label: labelled.label, lead: labelled.rest, list: list ?? [] });
+        } else if (labelled && labelled.rest.length === 0) {
+          report(
+            'warning',
+            'structure',
+            place,
+            `Nothing follows "${labelled.label}:"`,
+            'Write "first; second; third" after it, or a list below it.',
+          );
+        } else if (labelled) blocks.push(splitImplications(labelled.label, labelled.rest));
+        else if (plain(c).trim() !== '') blocks.push({ t: 'para', c });
+        break;
+      }
+      case 'heading': {
+        if (!atMargin) report('error', 'structure', place, 'A heading stands inside a list or quote', 'Begin it at the margin.');
+        if (node.depth > 4)
+          report('warning', 'structure', place, `A heading of level ${node.depth} prints like one of level 4`, 'Write "####".');
+        const heading = readHeading(reading, node);
+        blocks.push({ t: 'heading', id: heading.id, c: heading.c });
+        break;
+      }
+      case 'list':
+        blocks.push({
+          t: 'list',
+          ordered: node.ordered === true,
+          start: node.start ?? 1,
+          items: node.children.map((item) => readBlocks(reading, item.children, false)),
+        });
+        break;
+      case 'blockquote':
+        blocks.push({ t: 'quote', c: readBlocks(reading, node.children, false) });
+        break;
+      case 'thematicBreak':
+        blocks.push({ t: 'rule' });
+        break;
+      case 'leafDirective':
+      case 'containerDirective':
+        blocks.push(...readDirective(reading, node));
+        break;
+      default:
+        report('error', 'structure', place, `"${node.type}" has no place in an issue`, 'Write it as a paragraph, list, quote or block.');
+    }
+  }
+  return blocks;
+}
+
+/** The words of a heading and its id: the one written behind them as `{#id}`, which `reserveIds` has taken, or one made from the words. */
+export function readHeading(reading: BlockReading, node: Heading): { id: string; c: Inline[] } {
+  const c = readInline(reading, node.children);
+  const last = c.at(-1);
+  const written = last?.t === 'text' ? explicitId.exec(last.v) : null;
+  if (last?.t === 'text' && written) last.v = last.v.slice(0, written.index);
+  const words = plain(c).trim();
+  if (words === '') reading.report('error', 'structure', placeOf(node), 'A heading has no words', 'Write them after the "#" marks.');
+  return { id: written?.[1] || reading.ids.make(words, 'part'), c };
+}
+
+/** Takes the ids that editors wrote, so that none made from words collides with one further down. */
+export function reserveIds(ids: Ids, nodes: readonly RootContent[]): void {
+  for (const node of nodes) {
+    if (node.type === 'heading') {
+      const last = node.children.at(-1);
+      const written = last?.type === 'text' ? explicitId.exec(last.value) : null;
+      if (written) ids.reserve(written[1]?.normalize('NFC') ?? '', placeOf(node));
+    } else if (node.type === 'containerDirective' && node.attributes?.['id']) ids.reserve(node.attributes['id'], placeOf(node));
+  }
+}
+
+/** A block of ours. An unknown one is reported, and its contents read for their own mistakes. */
+function readDirective(reading: BlockReading, node: ContainerDirective | LeafDirective): Block[] {
+  const { report } = reading;
+  const place = placeOf(node);
+  const { name } = node;
+  if (!knownBlocks.includes(name)) {
+    report(
+      'error',
+      'blocks',
+      place,
+      `Unknown block ${quoted(name)}`,
+      didYouMean(name, knownBlocks, `The blocks are ${knownBlocks.join(', ')}.`),
+    );
+    return node.type === 'containerDirective' ? readBlocks(reading, node.children, false) : [];
+  }
+  const allowed = attributesOf[name] ?? [];
+  for (const key of Object.keys(node.attributes ?? {})) {
+    if (allowed.includes(key)) continue;
+    const right = allowed.length > 0 ? `It takes ${allowed.join(', ')}.` : 'It takes none.';
+    report('error', 'blocks', place, `Unknown attribute ${quoted(key)} of "${name}"`, didYouMean(key, allowed, right));
+  }
+  if (node.type === 'leafDirective') {
+    if (name === 'toc') return [{ t: 'toc' }];
+    if (name === 'more') return [{ t: 'more' }];
+    const c = readInline(reading, node.children);
+    if (c.length === 0) report('error', 'blocks', place, 'The download link has no words', 'Write ::download[Download the full issue].');
+    return [{ t: 'download', c }];
+  }
+  if (name === 'chart' || name === 'figure') {
+    const need = readFigure(reading, reading.ids, name, node);
+    reading.needs.push(need);
+    return [need.block];
+  }
+  const items = readReferences(reading, node.children);
+  if (node.children.length === 0)
+    report('error', 'structure', place, `The block "${name}" is empty`, 'Write a list of references in it: - [Title](address).');
+  return [name === 'papers' ? { t: 'papers', items } : { t: 'reading', items }];
+}

@@ -1,0 +1,104 @@
+/** The numbers of a chart: CSV text → header and rows, checked against what the preset draws. */
+
+import { CsvError, parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import type { ChartData, ChartPreset } from '../model/issue.ts';
+import { cleanLine, cleanText } from './clean.ts';
+import { quoted } from './findings.ts';
+
+/** More rows than this are no longer a picture. */
+export const mostRows = 200;
+
+/** What each preset wants in its columns, in this order; the header's names are free. */
+const columnsOf: Record<ChartPreset, readonly [string, string, string]> = {
+  'grouped-bars': ['category', 'group', 'number'],
+  'heat-map': ['row', 'column', 'number'],
+};
+
+/** A number as people type it, digits of Arabic script included: 1600, 1,600, -2.5, ۱۶۰۰. */
+const number = new RegExp('^[-−+]?(?:D{1,15}|D{1,3}(?:[,٬]D{3}){1,4})(?:[.٫]D{1,15})?$'.replaceAll('D', '[0-9٠-٩۰-۹]'));
+
+/** One mistake in the file: its line there, counted from 1. */
+export interface DataProblem {
+  line: number;
+  problem: string;
+  remedy: string;
+}
+
+const records = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.number() }) }));
+
+/** A row of the file, and the line it ends on. */
+interface Row {
+  cells: string[];
+  line: number;
+}
+
+/**
+ * Reads CSV with a header row, separated by commas, semicolons or tabs (whichever the header holds most of); lines at the top that begin
+ * with `#` are notes. Cells come as typed, without spaces at their ends. When anything is wrong, the problems, and no data.
+ */
+export function readChartData(csv: string, preset: ChartPreset): { data: ChartData } | { problems: DataProblem[] } {
+  const columns = columnsOf[preset];
+  const shape = `Write a header and rows of three columns: ${columns.join(', ')}.`;
+  const one = (line: number, problem: string, remedy: string) => ({ problems: [{ line, problem, remedy }] });
+
+  const split = splitRows(cleanText(csv));
+  if ('problem' in split) return { problems: [split] };
+  const [header, ...rows] = split.rows;
+  if (!header) return one(1, 'the file is empty', shape);
+  if (header.cells.length !== 3) return one(header.line, `the header has ${header.cells.length} columns, ${preset} takes three`, shape);
+  if (rows.length === 0) return one(header.line, 'there is no row below the header', shape);
+  const tooMany = rows[mostRows];
+  if (tooMany)
+    return one(tooMany.line, `there are ${rows.length} rows; the limit is ${mostRows}`, 'Add rows up, or make two charts of them.');
+
+  const problems: DataProblem[] = [];
+  const firstWith = new Map<string, number>();
+  for (const { cells, line } of rows) {
+    const wrong = (problem: string, remedy: string) => problems.push({ line, problem, remedy });
+    const [category = '', group = '', value = ''] = cells;
+    if (cells.length !== 3) {
+      wrong(`the row has ${cells.length} cells, the header three`, 'Give every row three; put a cell that holds a separator in "quotes".');
+      continue;
+    }
+    if (category === '') wrong(`the column "${header.cells[0]}" is empty`, `Write the ${columns[0]}.`);
+    if (group === '') wrong(`the column "${header.cells[1]}" is empty`, `Write the ${columns[1]}.`);
+    if (!number.test(value)) {
+      const what = value === '' ? 'is empty' : `holds ${quoted(value)}, which is not a number`;
+      wrong(`the column "${header.cells[2]}" ${what}`, 'Write digits, like 1600, 1,600 or 2.5, and leave out a row that has none.');
+    }
+    const key = JSON.stringify([category, group]);
+    const first = firstWith.get(key);
+    if (first === undefined) firstWith.set(key, line);
+    else wrong(`"${category}" and "${group}" have a number on line ${first} already`, 'Add the two up, or take one out.');
+  }
+  if (problems.length > 0) return { problems };
+  return { data: { columns: header.cells, rows: rows.map(({ cells }) => cells) } };
+}
+
+/** Splits the text after its notes into rows; rows of empty cells, which spreadsheets leave at the end, are passed over. */
+function splitRows(text: string): { rows: Row[] } | DataProblem {
+  const lines = text.split('\n');
+  const notes = lines.findIndex((line) => !line.startsWith('#') && line.trim() !== '');
+  if (notes < 0) return { rows: [] };
+  const first = lines[notes] ?? '';
+  const count = (delimiter: string) => first.split(delimiter).length;
+  const delimiter = [',', ';', '\t'].reduce((best, candidate) => (count(candidate) > count(best) ? candidate : best));
+  try {
+    const parsed: unknown = parse(lines.slice(notes).join('\n'), {
+      delimiter,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      trim: true,
+      info: true,
+      max_record_size: 10_000,
+    });
+    return { rows: records.parse(parsed).map(({ record, info }) => ({ cells: record.map(cleanLine), line: info.lines + notes })) };
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const reason = error.code.replace(/^CSV_/, '').toLowerCase().replaceAll('_', ' ');
+    const remedy = 'Put a cell that holds quotes or separators in "quotes", and double the quotes within.';
+    return { line: Number(error['lines'] ?? 1) + notes, problem: `the text cannot be split into cells (${reason})`, remedy };
+  }
+}

@@ -1,0 +1,20 @@
+/** Takes out of typed or pasted text what a reader never sees and a mail program may trip over. */
+
+/**
+ * Text with Unix line ends, in Unicode's composed form (NFC), without control characters (C1 ones make Gmail show "Message clipped"),
+ * zero-width spaces and byte-order marks; no-break spaces, which Word pastes in numbers, become spaces.
+ * U+200C and U+200D stay: Persian, Pashto and Urdu are misspelt without them.
+ */
+export function cleanText(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(/[^\P{Cc}\n\t]|[\u200b\ufeff]/gu, '')
+    .replaceAll('\u00a0', ' ')
+    .normalize('NFC');
+}
+
+/** Clean text on one line, without spaces at its ends. */
+export function cleanLine(text: string): string {
+  return cleanText(text).replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,92 @@
+/** The door of the room: source text and its files → issue tree, with findings, and the checks before sending. */
+
+import { dirname, resolve } from 'node:path';
+import type { Finding, IssueTree } from '../model/issue.ts';
+import { readChartData } from './chart-data.ts';
+import type { FileNeed } from './figures.ts';
+import { type Problem, readBeside } from './files.ts';
+import { collectFindings, inSourceOrder, type Report } from './findings.ts';
+import { parseIssue } from './parse.ts';
+
+export { checkSize, sizeLimits } from './checks.ts';
+export { describeFindings } from './findings.ts';
+export { limits } from './limits.ts';
+export { type Parsed, parseIssue } from './parse.ts';
+
+const megabyte = 1024 * 1024;
+const mostDataBytes = megabyte;
+const mostPictureBytes = 50 * megabyte;
+
+/**
+ * Takes the bytes of a picture and the path by which the issue names it; answers the name it is stored under and its size in pixels,
+ * or what is wrong with it and what to do, in clauses. Called once per path, also when other findings keep the issue out: what it takes is to be kept only with the tree.
+ */
+export type StorePicture = (bytes: Uint8Array, name: string) => Promise<{ name: string; width: number; height: number } | Problem>;
+
+/**
+ * Reads an issue with its data and pictures. `source` is the text of `file`; paths in it start at the folder of `file`, which they cannot leave.
+ * The tree comes only when no finding is an error. Throws an AppError when the disk fails; what the editor can mend is a finding.
+ */
+export async function readIssue(
+  source: string,
+  file: string,
+  storePicture: StorePicture,
+): Promise<{ tree?: IssueTree; findings: Finding[] }> {
+  const parsed = parseIssue(source);
+  const { findings, report } = collectFindings();
+  const folder = dirname(resolve(file));
+  const stored = new Map<string, ReturnType<StorePicture>>();
+  for (const need of parsed.needs) {
+    if (need.path === '') continue; // reported by the parser
+    if (need.kind === 'chart') await fillChart(report, folder, need);
+    else await fillFigure(report, folder, need, stored, storePicture);
+  }
+  const all = inSourceOrder([...parsed.findings, ...findings]);
+  if (!parsed.tree || all.some(({ severity }) => severity === 'error')) return { findings: all };
+  return { tree: parsed.tree, findings: all };
+}
+
+async function fillChart(report: Report, folder: string, { path, place, block }: FileNeed & { kind: 'chart' }): Promise<void> {
+  const file = await readBeside(folder, path, mostDataBytes);
+  if ('problem' in file) return report('error', 'data', place, file.problem, file.remedy);
+  const csv = decodeUtf8(file.bytes);
+  if (csv === undefined) return report('error', 'data', place, `${path} is not UTF-8 text`, 'Save it as "CSV UTF-8".');
+  const result = readChartData(csv, block.preset);
+  if ('data' in result) block.data = result.data;
+  else for (const { line, problem, remedy } of result.problems) report('error', 'data', place, `${path}, line ${line}: ${problem}`, remedy);
+}
+
+async function fillFigure(
+  report: Report,
+  folder: string,
+  { path, place, block }: FileNeed & { kind: 'figure' },
+  stored: Map<string, ReturnType<StorePicture>>,
+  storePicture: StorePicture,
+): Promise<void> {
+  let answer = stored.get(path);
+  if (!answer) {
+    const file = await readBeside(folder, path, mostPictureBytes);
+    if ('problem' in file) return report('error', 'pictures', place, file.problem, file.remedy);
+    answer = storePicture(file.bytes, path);
+    stored.set(path, answer);
+  }
+  const picture = await answer;
+  if ('problem' in picture) return report('error', 'pictures', place, `${path}: ${picture.problem}`, sentence(picture.remedy));
+  block.asset = picture.name;
+  block.width = picture.width;
+  block.height = picture.height;
+}
+
+/** A clause with a capital letter and a full stop. */
+function sentence(clause: string): string {
+  return clause.charAt(0).toUpperCase() + clause.slice(1).replace(/\.?$/, '.');
+}
+
+/** The text of UTF-8 bytes, or undefined when they are none. */
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,173 @@
+/** Sources nobody writes in good faith: they are refused by name or come out harmless, and never stop the process. */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { limits, parseIssue } from '../../src/issue/issue.ts';
+import { blocksOf, type IssueTree } from '../../src/model/issue.ts';
+import { issueOf, parseBody, treeOf } from './sources.ts';
+
+const refusal = (source: string) => {
+  const { tree, findings } = parseIssue(source);
+  return tree === undefined && findings.length === 1 && findings[0]?.severity === 'error' ? findings[0] : findings;
+};
+
+describe('limits', () => {
+  test.each([
+    ['bytes', 'ب'.repeat(limits.bytes / 2), 'The issue is 2.1 MB of text; the limit is 2 MB'],
+    ['lines', '\n'.repeat(limits.lines), 'The issue has 20,008 lines; the limit is 20,000'],
+    ['letters of a paragraph', 'words '.repeat(3400), 'A paragraph is longer than 20,000 letters'],
+    ['letters of a paragraph of many lines', 'words\n'.repeat(4000), 'A paragraph is longer than 20,000 letters'],
+    ['marks in a paragraph', '*a '.repeat(501), 'A paragraph holds more than 500 marks of emphasis and links'],
+    [
+      'marks after numbers that do not end a paragraph',
+      'Words\n2. *a*\n'.repeat(260),
+      'A paragraph holds more than 500 marks of emphasis and links',
+    ],
+    ['marks in all', '*a* [b](https://a.example)\n\n'.repeat(5001), 'The issue has more than 20,000 marks of emphasis and links'],
+    ['list lines', '- a\n'.repeat(1001), 'The issue has more than 1,000 lines of lists and quotes'],
+    ['items', '#### a\n\nb\n\n'.repeat(501), 'The issue has more than 500 headings'],
+    ['quotes 10,000 deep', `${'>'.repeat(10_000)} a`, 'Lists or quotes are nested too deeply; the limit is 6 levels'],
+    ['lists 10,000 deep', `${'- '.repeat(10_000)}a`, 'Lists or quotes are nested too deeply; the limit is 6 levels'],
+    [
+      'lists nested line by line',
+      Array.from({ length: 1000 }, (_, i) => `${' '.repeat(2 * i)}- a\n`).join(''),
+      'Lists or quotes are nested too deeply; the limit is 6 levels',
+    ],
+    [
+      'lists nested by tabs',
+      Array.from({ length: 10 }, (_, i) => `${'\t'.repeat(i)}- a\n`).join(''),
+      'Lists or quotes are nested too deeply; the limit is 6 levels',
+    ],
+  ])('too many or too much: %s', (_, body, problem) => {
+    expect(refusal(issueOf(body))).toMatchObject({ check: 'limits', problem });
+  });
+
+  test('what is just within them is read', () => {
+    expect(treeOf(issueOf('- a\n'.repeat(1000))).lead).toHaveLength(1);
+    expect(treeOf(issueOf(`${'> '.repeat(6)}a\n`)).lead).toHaveLength(1);
+    expect(treeOf(issueOf('## a\n\nb\n\n'.repeat(500))).sections.at(-1)?.id).toBe('a-500');
+    expect(treeOf(issueOf(`${'- '.repeat(600)}\n\n***\n`)).lead).toEqual([{ t: 'rule' }, { t: 'rule' }]);
+  });
+
+  test('emphasis is read eight deep and refused beyond', () => {
+    const nested = (depth: number) => `${'*a **b '.repeat(depth / 2)}${'c** d*'.repeat(depth / 2)}`;
+    expect(parseBody(nested(8)).findings).toEqual([]);
+    expect(parseBody(nested(100)).findings).toMatchObject([{ problem: 'Emphasis is nested more than 8 deep', severity: 'error' }]);
+  });
+
+  test('a thousand blocks opened inside each other are a thousand findings', () => {
+    const { findings } = parseBody(':::chart{data="a" preset="heat-map"}\n'.repeat(1000));
+    expect(findings).toHaveLength(1000);
+    expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(['blocks']));
+  });
+});
+
+/** Pieces that mean something to the grammar, so that chance hits the interesting places. */
+const piece = fc.oneof(
+  fc.constantFrom(
+    '\n',
+    '\n\n',
+    '## ',
+    '### ',
+    '#### ',
+    '- ',
+    '1. ',
+    '> ',
+    '*',
+    '**',
+    '_',
+    '[',
+    '](',
+    ')',
+    '](#)',
+    '](#news)',
+    '![',
+    '{#a}',
+    '{',
+    '}',
+    '"',
+    '“',
+  ),
+  fc.constantFrom(
+    '::toc\n',
+    ':::chart{data="a.csv" preset="heat-map"}\n',
+    ':::figure{#a src="b.png"}\n',
+    ':::reading\n',
+    ':::\n',
+    '::::\n',
+    ':::x{a=b}\n',
+    '::download[x]\n',
+  ),
+  fc.constantFrom(
+    'Source: s\n',
+    'Alt: a\n',
+    'Implications: a; b: c;',
+    '**Implications:**',
+    '---\n',
+    '\\',
+    '`',
+    '<b>',
+    '<!--',
+    '&#x200b;',
+    '&amp;',
+    '\u0000',
+    '\u202e',
+    '\ud800',
+    'پایلې: ',
+    'خبر',
+  ),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+);
+const bodies = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''));
+
+function idsOf(tree: IssueTree): string[] {
+  const ids = tree.sections.flatMap(({ id, items }) => [id, ...items.map((item) => item.id)]);
+  for (const block of blocksOf(tree)) if ('id' in block) ids.push(block.id);
+  return ids;
+}
+
+describe('whatever is typed', () => {
+  test('parsing answers: a tree or an error, every finding in its place with a remedy', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), bodies, bodies.map(issueOf)), (source) => {
+        const { tree, findings } = parseIssue(source);
+        if (!tree) expect(findings.some(({ severity }) => severity === 'error')).toBe(true);
+        for (const { line, column, problem, remedy } of findings) {
+          expect(line).toBeGreaterThan(0);
+          expect(column).toBeGreaterThan(0);
+          expect(problem).toMatch(/^[^\n]+[^.\n]$/);
+          expect(remedy).toMatch(/^[A-Z].*[.?]$/);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('an error-free tree has ids of its own for everything, addresses of allowed schemes, and no control characters', () => {
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const { tree, findings } = parseBody(body);
+        if (!tree || findings.some(({ severity }) => severity === 'error')) return;
+        const ids = idsOf(tree);
+        expect(new Set(ids).size).toBe(ids.length);
+        const json = JSON.stringify(tree);
+        for (const [, href = ''] of json.matchAll(/"href":"((?:[^"\\]|\\.)*)"/g)) expect(href).toMatch(/^(https?:|mailto:|tel:|#)/i);
+        expect(json).not.toMatch(/\p{Cc}|\\u00[019]|\u200b|\ufeff/u);
+        expect(json.isWellFormed()).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('the same source gives the same tree, and more text below changes no id above', () => {
+    fc.assert(
+      fc.property(bodies, (body) => {
+        const first = parseBody(body);
+        expect(parseBody(body)).toEqual(first);
+        const more = parseBody(`## News\n\nText.\n\n## Last\n\n${body}`).tree;
+        expect(more?.sections[0]?.id).toMatch(/^news/);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
