@@ -1,0 +1,34 @@
+/** The public addresses a drawing points to, and what a link of the tree may become. */
+
+import { url } from '../html.ts';
+import type { Masthead } from '../model/edition.ts';
+import { leaveTokenPlaceholder } from '../model/edition.ts';
+import type { Inline, IssueTree } from '../model/issue.ts';
+
+export interface Addresses {
+  /** The web page of the issue. */
+  web: string;
+  pdf: string;
+  /** The reader's own page for leaving. */
+  leave: string;
+}
+
+/** The addresses of DESIGN 7 for one issue; the same for every reader, but for `leave`. */
+export function addressesOf(tree: IssueTree, masthead: Masthead): Addresses {
+  const web = `${masthead.baseUrl}/${encodeURIComponent(masthead.slug)}/${encodeURIComponent(tree.number)}`;
+  return { web, pdf: `${web}.pdf`, leave: `${masthead.baseUrl}/u/${leaveTokenPlaceholder}` };
+}
+
+/** Where a link leads: outside, to a place in this issue, or nowhere (a placeholder, or a scheme that the parser should have refused). */
+export type Target = { kind: 'outside'; href: string } | { kind: 'inside'; id: string } | { kind: 'nowhere' };
+
+export function targetOf(href: string): Target {
+  const safe = url(href);
+  if (safe === '#' || safe === '') return { kind: 'nowhere' };
+  return safe.startsWith('#') ? { kind: 'inside', id: safe.slice(1) } : { kind: 'outside', href: safe };
+}
+
+/** True when running text holds nothing that prints. */
+export function isBlank(c: readonly Inline[]): boolean {
+  return c.every((n) => (n.t === 'text' ? n.v.trim() === '' : n.t === 'br' || isBlank(n.c)));
+}

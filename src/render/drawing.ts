@@ -1,0 +1,61 @@
+/** Draws everything of one issue. Runs in the drawing process only: what it imports is heavy. */
+
+import { AppError } from '../errors.ts';
+import type { Drawing, Masthead, Picture } from '../model/edition.ts';
+import { leaveTokenPlaceholder } from '../model/edition.ts';
+import type { IssueTree } from '../model/issue.ts';
+import { blocksOf } from '../model/issue.ts';
+import { addressesOf } from './addresses.ts';
+import { chartPng, chartSvg } from './chart.ts';
+import { drawEmail } from './email.ts';
+import { drawPage } from './page.ts';
+import { drawPdf } from './pdf.ts';
+import { named } from './picture.ts';
+import { drawText } from './text.ts';
+import { wordsFor } from './words.ts';
+
+/** Widths of the chart drawings, in units of which letters take 13.5: the mail is also read on phones and needs larger letters than print. */
+const widths = { mail: 520, wide: 620, narrow: 360 };
+
+/** Draws mail, text, page, PDF and chart pictures from one tree. Same input, same bytes.
+ *  Throws `render.chart` on data that is not numbers, `render.figure` when the bytes of a figure are missing,
+ *  `render.pdf` on characters no typeface here has, `render.placeholder` when the text holds the mark that stands for a reader's token. */
+export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing> {
+  // It would be replaced by the reader's own token, and a link with it would hand that token to a stranger.
+  if (JSON.stringify(tree).includes(leaveTokenPlaceholder)) {
+    throw new AppError(
+      'render.placeholder',
+      `The text holds "${leaveTokenPlaceholder}", which stands for each reader's own unsubscribe link; take it out`,
+    );
+  }
+  for (const b of blocksOf(tree)) {
+    if (b.t === 'figure' && !figures.has(b.asset))
+      throw new AppError(
+        'render.figure',
+        `Picture ${b.asset} of figure "${b.id}" is not among the stored pictures; add the issue again with its pictures`,
+      );
+  }
+  const print = new Map<string, string>();
+  const onPage = new Map<string, { wide: string; narrow: string }>();
+  const inMail = new Map<string, Picture>();
+  for (const [i, chart] of [...blocksOf(tree)].filter((b) => b.t === 'chart').entries()) {
+    const draw = (size: keyof typeof widths) => chartSvg(chart, tree.direction, widths[size], `chart${i + 1}-${size}`);
+    const wide = await draw('wide');
+    print.set(chart.id, wide);
+    onPage.set(chart.id, { wide, narrow: await draw('narrow') });
+    const png = await chartPng(await draw('mail'));
+    inMail.set(chart.id, named(png.bytes, 'png', png.width, png.height));
+  }
+  const same = { tree, masthead, addresses: addressesOf(tree, masthead), words: wordsFor(tree.language) };
+  const { pdf, pages } = drawPdf({ ...same, charts: print, figures });
+  const facts = { pages, bytes: pdf.length };
+  return {
+    subject: `${tree.publication}: ${tree.title}`,
+    email: await drawEmail({ ...same, charts: inMail, pdf: facts }),
+    text: drawText({ ...same, pdf: facts }),
+    page: drawPage({ ...same, charts: onPage, pdf: facts }),
+    pdf,
+    pdfPages: pages,
+    pictures: [...new Map([...inMail.values()].map((picture) => [picture.name, picture])).values()],
+  };
+}

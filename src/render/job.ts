@@ -1,0 +1,14 @@
+/** What the service and its drawing process say to each other. */
+
+import type { Drawing, Masthead, Picture } from '../model/edition.ts';
+import type { IssueTree } from '../model/issue.ts';
+
+export type Job =
+  | { kind: 'draw'; tree: IssueTree; masthead: Masthead; figures: Map<string, Uint8Array> }
+  | { kind: 'admit'; bytes: Uint8Array };
+
+/** `rss` is the memory that the process holds after the job, in bytes. */
+export type Answer =
+  | { kind: 'done'; result: Drawing | Picture | { problem: string; remedy: string }; rss: number }
+  /** An AppError by its parts; `code` is missing when the failure was not an expected one. */
+  | { kind: 'failed'; code?: string; status?: number; message: string; stack?: string; rss: number };

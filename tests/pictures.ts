@@ -1,0 +1,155 @@
+/** Draws the sample issue (and the seed issue where it lies beside the project) and photographs mail, page and PDF into `pictures/`: `npm run pictures`. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import sharp from 'sharp';
+import { describeFindings, readIssue } from '../src/issue/issue.ts';
+import type { Drawing, Masthead } from '../src/model/edition.ts';
+import { openDrawing, type Studio } from '../src/render/render.ts';
+import { chromiumPath, openBrowser } from './support/browser.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'pictures');
+const issues = [
+  { name: 'sample', slug: 'tidewater', address: 'Sennet Quay 1, Merrow Isles', file: join(root, 'emails/sample/issue.md') },
+  {
+    name: 'seed',
+    slug: 'durand',
+    address: 'Example Institute, 1 Example Street, 00000 Example',
+    file: join(root, '../shared/seed/durand-dispatch-2025-02.md'),
+  },
+];
+
+/** What the pages of one issue are served from: the drawing's parts and its pictures by path. */
+type Files = Map<string, { type: string; bytes: Uint8Array | string }>;
+
+if (chromiumPath === undefined) {
+  console.error('pictures: no Chromium on PATH, and the pictures are photographs of its pages: apt-get install chromium');
+  process.exit(1);
+}
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const studio = openDrawing();
+await using chromium = await openBrowser();
+const files: Files = new Map();
+const server = await serve(files);
+const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+try {
+  for (const issue of issues.filter(({ file }) => existsSync(file))) {
+    const drawing = await draw(studio, files, issue);
+    await photograph(chromium.browser, issue.name);
+    await photographPdf(chromium.browser, issue.name, drawing.pdfPages);
+    console.log(
+      `${issue.name}: mail ${Buffer.byteLength(drawing.email)} bytes, PDF ${drawing.pdfPages} pages and ${drawing.pdf.length} bytes, pictures/${issue.name}-*.png`,
+    );
+  }
+} finally {
+  server.close();
+  await studio.close();
+}
+
+async function draw(studio: Studio, files: Files, { slug, address, file }: (typeof issues)[number]): Promise<Drawing> {
+  const figures = new Map<string, Uint8Array>();
+  const { tree, findings } = await readIssue(readFileSync(file, 'utf8'), file, async (bytes) => {
+    const picture = await studio.admitPicture(bytes);
+    if (!('problem' in picture)) figures.set(picture.name, picture.bytes);
+    return picture;
+  });
+  if (!tree) throw new Error(describeFindings(file, findings));
+  const masthead: Masthead = {
+    slug,
+    name: tree.publication,
+    postalAddress: address,
+    baseUrl: 'https://letters.example.org',
+    pictureBase: '/a/',
+  };
+  const drawing = await studio.draw(tree, masthead, figures);
+  files.set('/email', { type: 'text/html; charset=utf-8', bytes: drawing.email });
+  files.set('/page', { type: 'text/html; charset=utf-8', bytes: drawing.page });
+  files.set('/pdf', { type: 'application/pdf', bytes: drawing.pdf });
+  for (const { name, type, bytes } of drawing.pictures) files.set(`/a/${name}`, { type, bytes });
+  for (const [name, bytes] of figures) files.set(`/a/${name}`, { type: name.endsWith('png') ? 'image/png' : 'image/jpeg', bytes });
+  return drawing;
+}
+
+/** Serves what was drawn, the style sheet of reader pages and its fonts. */
+async function serve(files: Files): Promise<Server> {
+  const require = createRequire(import.meta.url);
+  const families = ['literata', 'hanken-grotesk', 'noto-naskh-arabic'].map((family) =>
+    join(dirname(require.resolve(`@fontsource-variable/${family}/package.json`)), 'files'),
+  );
+  const find = (path: string): { type: string; bytes: Uint8Array | string } | undefined => {
+    if (path === '/assets/reader.css') return { type: 'text/css', bytes: readFileSync(join(root, 'src/web/assets/reader.css')) };
+    const font = families
+      .map((place) => join(place, basename(path)))
+      .find((place) => path.startsWith('/assets/fonts/') && existsSync(place));
+    return font ? { type: 'font/woff2', bytes: readFileSync(font) } : files.get(path);
+  };
+  const server = createServer((request, response) => {
+    const found = find(new URL(request.url ?? '/', 'http://localhost').pathname);
+    response.writeHead(found ? 200 : 404, { 'content-type': found?.type ?? 'text/plain', 'cache-control': 'no-store' });
+    response.end(found?.bytes);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** Mail and page, at the width of a desk and of a phone, light and dark. */
+async function photograph(browser: Browser, name: string): Promise<void> {
+  for (const part of ['email', 'page']) {
+    for (const [device, width] of [
+      ['desktop', 1440],
+      ['phone', 390],
+    ] as const) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+        await page.goto(`${base}/${part}`, { waitUntil: 'load' });
+        await page.evaluate('document.fonts.ready.then(() => undefined)');
+        await page.screenshot({ path: join(folder, `${name}-${part}-${device}-${colorScheme}.png`), fullPage: true });
+        await page.close();
+      }
+    }
+  }
+}
+
+/** Every page of the PDF as Chromium's own viewer shows it, and all of them on one sheet. */
+async function photographPdf(browser: Browser, name: string, pages: number): Promise<void> {
+  const shots: Buffer[] = [];
+  for (let number = 1; number <= pages; number++) {
+    const page = await browser.newPage({ viewport: { width: 794, height: 1123 } });
+    await page.goto(`${base}/pdf#page=${number}&toolbar=0&navpanes=0&view=Fit`);
+    const shot = await sharp(await whenStill(() => page.screenshot()))
+      .trim({ threshold: 40 })
+      .toBuffer(); // without the viewer's dark edge
+    await page.close();
+    shots.push(shot);
+    writeFileSync(join(folder, `${name}-pdf-${String(number).padStart(2, '0')}.png`), shot);
+  }
+  const [width, height, columns, gap] = [397, 562, 5, 12];
+  const tiles = await Promise.all(shots.map((shot) => sharp(shot).resize(width, height).toBuffer()));
+  const rows = Math.ceil(tiles.length / columns);
+  await sharp({ create: { width: columns * (width + gap) + gap, height: rows * (height + gap) + gap, channels: 3, background: '#7d888c' } })
+    .composite(
+      tiles.map((input, i) => ({ input, left: gap + (i % columns) * (width + gap), top: gap + Math.floor(i / columns) * (height + gap) })),
+    )
+    .png()
+    .toFile(join(folder, `${name}-pdf-overview.png`));
+}
+
+/** The viewer does not say when it has drawn a page: waits for white paper, and for two pictures in a row to be the same. */
+async function whenStill(take: () => Promise<Buffer>): Promise<Buffer> {
+  let before: Buffer = Buffer.alloc(0);
+  for (let round = 0; round < 80; round++) {
+    const shot = await take();
+    const { channels } = await sharp(shot).stats();
+    if (shot.equals(before) && channels.every(({ mean }) => mean > 128)) return shot;
+    before = shot;
+    await sleep(150);
+  }
+  throw new Error("Chromium's PDF viewer did not come to rest; is it switched off by a policy?");
+}
