@@ -31,7 +31,12 @@ describe('settle', { timeout: 20_000 }, () => {
     expect(await worker.begin(attempt, 4)).toBe('go');
     worker.remember(attempt, 4, { kind: 'accepted', reply: '250 ok' });
     await worker.end(attempt);
-    await expect.poll(async () => (await engine.settle(), openBatches(db).length)).toBe(0);
+    await expect
+      .poll(async () => {
+        await engine.settle();
+        return openBatches(db).length;
+      })
+      .toBe(0);
     expect(await hasFence(engine.redis, attempt.batch)).toBe(false);
     expect(getSend(db, id)).toMatchObject({ accepted: 2, refused: 1, unknown: 1, queued: 0 });
     expect(engine.finish()).toEqual(['tidewater/2026-11']);

@@ -1,0 +1,162 @@
+/** The command line: one table of commands, settings read once, signals, exit codes. The only reader of process.env and process.argv. */
+
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { misspeltSettings, parseConfig, readSettings } from './config.ts';
+import { AppError } from './errors.ts';
+import { openLog } from './log.ts';
+import { demoEnvironment, type Environment } from './main/environment.ts';
+import { type Arguments, type Command, type Context, describeCommands, readArguments } from './main/table.ts';
+
+/** What a command needs is loaded when it runs: `status` must not wait for what draws PDFs. */
+const commandsFile = () => import('./main/commands.ts');
+const issueFile = () => import('./main/issue-commands.ts');
+const sendingFile = () => import('./main/sending.ts');
+const from =
+  <File>(load: () => Promise<File>, pick: (file: File) => Command['run']) =>
+  async (context: Context, args: Arguments) =>
+    pick(await load())(context, args);
+
+const text = (value: string, help: string) => ({ type: 'string', value, help }) as const;
+const flag = (help: string) => ({ type: 'boolean', help }) as const;
+const publicationOption = { publication: text('SLUG', 'which publication') };
+
+const commands: readonly Command[] = [
+  {
+    usage: 'serve',
+    summary: 'run the service: pages, sending, workers',
+    options: { workers: text('N', 'delivery workers (cores - 1)') },
+    lasting: true,
+    run: from(sendingFile, (file) => file.serve),
+  },
+  {
+    usage: 'work',
+    summary: 'run a delivery worker for a serve elsewhere',
+    options: { concurrency: text('N', 'connections to the relay') },
+    lasting: true,
+    run: from(sendingFile, (file) => file.workCommand),
+  },
+  {
+    usage: 'demo',
+    summary: 'try it all in ./demo with sample readers',
+    options: { exit: flag('end when all is sent') },
+    settings: demoEnvironment,
+    run: from(
+      () => import('./main/demo.ts'),
+      (file) => file.demo,
+    ),
+  },
+  {
+    usage: 'publication add SLUG',
+    summary: 'add a publication',
+    options: {
+      name: text('NAME', 'the name readers see'),
+      from: text('ADDRESS', 'the address its mail comes from'),
+      'reply-to': text('ADDRESS', 'where answers go'),
+      language: text('en', 'its language'),
+      zone: text('Asia/Karachi', 'its time zone (UTC)'),
+      address: text('TEXT', 'postal address for the footer'),
+      slot: text('"first tuesday 09:00"', 'its monthly slot'),
+    },
+    run: from(commandsFile, (file) => file.publicationAdd),
+  },
+  {
+    usage: 'issue add FILE',
+    summary: 'add an issue or a new revision of it',
+    options: { ...publicationOption, json: flag('print facts') },
+    run: from(issueFile, (file) => file.issueAdd),
+  },
+  { usage: 'issue check FILE', summary: 'say what is wrong with an issue', options: {}, run: from(issueFile, (file) => file.issueCheck) },
+  {
+    usage: 'issue preview FILE',
+    summary: 'draw mail, text, page and PDF',
+    options: { out: text('DIR', 'where to') },
+    run: from(issueFile, (file) => file.issuePreview),
+  },
+  {
+    usage: 'import FILE',
+    summary: 'import readers from a CSV file',
+    options: { ...publicationOption, consent: text('TEXT', 'the words they agreed to'), 'dry-run': flag('only say who would change') },
+    run: from(commandsFile, (file) => file.importCommand),
+  },
+  {
+    usage: 'export',
+    summary: 'print the readers as CSV',
+    options: publicationOption,
+    run: from(commandsFile, (file) => file.exportCommand),
+  },
+  {
+    usage: 'send ISSUE',
+    summary: 'send an issue (SLUG/NUMBER) to its readers',
+    options: {
+      at: text('WHEN', 'ISO 8601; without an offset in the publication’s zone'),
+      wait: flag('stay until it is sent'),
+      waive: { ...text('CHECK=REASON', 'send in spite of a check'), multiple: true },
+    },
+    run: from(
+      () => import('./main/send-command.ts'),
+      (file) => file.send,
+    ),
+  },
+  {
+    usage: 'status [SEND]',
+    summary: 'how a send goes',
+    options: { json: flag('print facts') },
+    run: from(commandsFile, (file) => file.status),
+  },
+];
+
+/** npm passes a terminal's Ctrl-C on, so it comes twice within a millisecond; only one a second later means "at once". */
+function stopSignal(child: boolean): AbortSignal {
+  const stopping = new AbortController();
+  let since = 0;
+  const stop = (): void => {
+    if (stopping.signal.aborted && Date.now() - since > 1000) process.exit(130);
+    if (!stopping.signal.aborted) since = Date.now();
+    stopping.abort();
+  };
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  process.on('SIGINT', child ? () => {} : stop); // a terminal signals the whole group; serve tells its workers when to stop
+  if (child) process.once('disconnect', stop); // serve died: finish what is begun
+  return stopping.signal;
+}
+
+function readEnvironment(): Environment {
+  return readSettings(existsSync('.env') ? readFileSync('.env', 'utf8') : '', process.env);
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === undefined || ['--help', '-h', 'help'].includes(args[0])) {
+    process.stdout.write(`${describeCommands(commands)}\n`);
+    return args[0] === undefined ? 2 : 0;
+  }
+  const { command, args: parsed } = readArguments(commands, args);
+  const env = command.settings?.(readEnvironment()) ?? readEnvironment();
+  const config = parseConfig({ LOG_LEVEL: command.lasting ? 'info' : 'warn', ...env });
+  const context: Context = {
+    config,
+    env,
+    log: openLog({ level: config.logLevel, write: (line) => process.stderr.write(line), human: process.stderr.isTTY }),
+    screen: process.stderr,
+    print: (line) => process.stdout.write(`${line}\n`),
+    write: async (chunk) => {
+      if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+    },
+    warn: (line) => process.stderr.write(`${line}\n`),
+    stopping: stopSignal(process.channel !== undefined),
+  };
+  for (const line of misspeltSettings(env)) context.warn(`galley: ${line}`);
+  return command.run(context, parsed);
+}
+
+process.title = `galley ${process.argv[2] ?? ''}`.trim();
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(
+    error instanceof AppError ? `galley: ${error.message}\n` : `galley: unexpected error, please report it\n${(error as Error).stack}\n`,
+  );
+  process.exitCode = error instanceof AppError && error.code === 'usage' ? 2 : 1;
+}
+// Whatever a library keeps open must not keep us: everything of ours is closed by now.
+process.exit();

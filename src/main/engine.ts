@@ -1,0 +1,100 @@
+/** The engine of serve: one loop that starts sends, freezes, settles, tops the window up and sweeps; rooms that never meet are joined here. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../errors.ts';
+import { topUp } from '../fanout/fanout.ts';
+import { sweep, vouch } from '../fanout/sweep.ts';
+import type { Log } from '../log.ts';
+import { openRedis, type Redis, type RedisUrl, untilReady } from '../queue/connect.ts';
+import { readRelayTrouble } from '../queue/engine.ts';
+import { openDeliverQueue } from '../queue/jobs.ts';
+import { freezeStep, startDueSends } from '../schedule/schedule.ts';
+import { finishSends, settle } from '../settle/settle.ts';
+import { nextGeneration, noteRelayTrouble } from '../store/engine.ts';
+import type { Data } from './data.ts';
+
+export interface EngineOptions {
+  data: Data;
+  redisUrl: RedisUrl;
+  privateRedis: boolean;
+  /** Whether mail goes to the built-in catcher: a rehearsal never goes over a relay, and no send but a rehearsal into the catcher. */
+  rehearsal: boolean;
+  baseUrl: string;
+  bounceDomain: string | undefined;
+  rate: number | undefined;
+  log: Log;
+}
+
+export interface Engine {
+  /** Rejects when the engine had to stop by itself. */
+  readonly failed: Promise<never>;
+  /** Ends the loop after its present step, and settles what is left in the stream. */
+  stop(): Promise<void>;
+}
+
+const sweepEveryMs = 30_000;
+
+export async function openEngine({ data, redisUrl, privateRedis, log, ...rest }: EngineOptions): Promise<Engine> {
+  const { db, ring } = data;
+  const down = (error: Error) => log.debug('redis.down', { error: error.message });
+  const redis = openRedis(redisUrl, down);
+  const waiting = openRedis(redisUrl, down);
+  await Promise.all([untilReady(redis), untilReady(waiting)]);
+  const queue = await openDeliverQueue(redisUrl, down);
+  nextGeneration(db);
+  const deps = { db, redis, waiting, queue, privateRedis, tokenKeys: ring.tokens, log, now: Date.now, ...rest };
+  let stopping = false;
+  let sweepAt = 0;
+
+  async function turn(): Promise<void> {
+    await vouch(deps);
+    if (Date.now() >= sweepAt) {
+      await sweep(deps); // before the first lease is granted: what must not run is stopped by then
+      sweepAt = Date.now() + sweepEveryMs;
+    }
+    startDueSends(deps);
+    const freezing = freezeStep(deps);
+    const { joined } = await settle(deps, freezing ? 0 : 200);
+    if (joined) sweepAt = 0; // what waited for that worker's word can be resolved
+    await topUp(deps);
+    finishSends(deps);
+    noteRelayTrouble(db, (await readRelayTrouble(redis)).join('; ') || null);
+  }
+
+  async function run(): Promise<void> {
+    let trouble = '';
+    while (!stopping) {
+      try {
+        await turn();
+        if (trouble !== '') log.info('engine.goes_on', {});
+        trouble = '';
+      } catch (error) {
+        if (error instanceof AppError) throw error;
+        const { message } = error as Error; // Redis away, disk full, another writer too long: nothing is lost, the rows are as they were
+        if (message !== trouble) log.warn('engine.waits', { error: message });
+        trouble = message;
+        await sleep(300);
+      }
+    }
+  }
+
+  const running = run();
+  const failed = new Promise<never>((_, reject) => running.catch(reject));
+  failed.catch(() => {});
+  return {
+    failed,
+    async stop() {
+      stopping = true;
+      await running.catch(() => {});
+      await settleRest(deps).catch(() => {});
+      await queue.close().catch(() => {});
+      redis.disconnect();
+      waiting.disconnect();
+    },
+  };
+}
+
+/** What workers told while stopping. What stays unread is in the stream at the next start. */
+async function settleRest(deps: { waiting: Redis } & Parameters<typeof settle>[0]): Promise<void> {
+  for (let round = 0; round < 1000; round += 1) if ((await settle(deps, 0)).entries === 0) break;
+  finishSends(deps);
+}

@@ -1,0 +1,110 @@
+/** Issues between files, the store and the studio: what `issue add`, `check`, `preview` and the demo share. */
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { checkSize, readIssue } from '../issue/issue.ts';
+import type { Picture } from '../model/edition.ts';
+import type { Finding, IssueTree } from '../model/issue.ts';
+import { type Studio, stylesheetLink } from '../render/render.ts';
+import { storeAsset } from '../store/assets.ts';
+import { saveRevision } from '../store/issues.ts';
+import type { Db } from '../store/open.ts';
+import type { Publication } from '../store/publications.ts';
+
+export interface LoadedIssue {
+  source: string;
+  /** Undefined when a finding is an error. */
+  tree: IssueTree | undefined;
+  findings: Finding[];
+  pictures: Picture[];
+}
+
+/** Reads an issue file with its data and pictures. */
+export async function loadIssue(studio: Studio, file: string): Promise<LoadedIssue> {
+  const source = readGiven(file);
+  const pictures: Picture[] = [];
+  const { tree, findings } = await readIssue(source, file, async (bytes) => {
+    const picture = await studio.admitPicture(bytes);
+    if ('name' in picture) pictures.push(picture);
+    return picture;
+  });
+  return { source, tree, findings, pictures };
+}
+
+export interface KeptIssue {
+  /** `SLUG/NUMBER` */
+  issue: string;
+  revision: number;
+  hash: string;
+}
+
+/** Reads an issue file and saves it as a revision, with its pictures; takes nothing when a finding is an error. */
+export async function keepIssue(
+  db: Db,
+  studio: Studio,
+  publication: Publication,
+  file: string,
+): Promise<{ issue?: KeptIssue; findings: Finding[] }> {
+  const { source, tree, findings, pictures } = await loadIssue(studio, file);
+  if (tree === undefined) return { findings };
+  const stops = findings.filter(({ severity }) => severity === 'stop').map(({ check, line, problem }) => ({ check, line, problem }));
+  const hash = createHash('sha256').update(JSON.stringify(tree)).digest('hex');
+  for (const picture of pictures) storeAsset(db, picture);
+  const { revision } = saveRevision(db, { publicationId: publication.id, tree, source, stops, hash, now: Date.now() });
+  return { issue: { issue: `${publication.slug}/${tree.number}`, revision, hash }, findings };
+}
+
+/** The files of a preview by their names in its folder: the four renderings, the checks, and the pictures they show. */
+export async function drawPreview(
+  studio: Studio,
+  { baseUrl }: Config,
+  file: string,
+): Promise<{ findings: Finding[]; files?: Map<string, string | Uint8Array> }> {
+  const { tree, findings, pictures } = await loadIssue(studio, file);
+  if (tree === undefined) return { findings };
+  const slug =
+    tree.publication
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'preview';
+  const masthead = { slug, name: tree.publication, postalAddress: '', baseUrl, pictureBase: 'a/' };
+  const drawing = await studio.draw(tree, masthead, new Map(pictures.map(({ name, bytes }) => [name, bytes])));
+  const all = [...findings, ...checkSize(drawing.email)];
+  const files = new Map<string, string | Uint8Array>([
+    ['email.html', drawing.email],
+    ['email.txt', drawing.text],
+    [
+      'page.html',
+      drawing.page.replace(
+        stylesheetLink,
+        () => `<style>${readFileSync(join(import.meta.dirname, '../web/assets/reader.css'), 'utf8')}</style>`,
+      ),
+    ],
+    ['issue.pdf', drawing.pdf],
+    ['checks.json', `${JSON.stringify(all, null, 2)}\n`],
+  ]);
+  for (const { name, bytes } of [...pictures, ...drawing.pictures]) files.set(`a/${name}`, bytes);
+  return { findings: all, files };
+}
+
+/** Far over what an issue may hold: the parser says so by its own limit, and a file larger still is not even read. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** Reads the issue file that the user named. Errors say what is wrong with it. */
+function readGiven(file: string): string {
+  try {
+    if (statSync(file).size > mostBytes) throw new AppError('file', `${file}: it is larger than 16 MB; an issue is text of at most 2 MB`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    const reasons: Record<string, string> = {
+      ENOENT: 'there is no such file',
+      EISDIR: 'it is a folder',
+      ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text: save it as UTF-8',
+    };
+    throw new AppError('file', `${file}: ${reasons[code] ?? `it cannot be read (${code})`}`, { cause });
+  }
+}

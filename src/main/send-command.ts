@@ -1,0 +1,59 @@
+/** `galley send`: approves an issue, freezes its edition, schedules its send, and waits for it when asked to. */
+import { AppError } from '../errors.ts';
+import { iso, parseWhen } from '../model/zone.ts';
+import { openDrawing } from '../render/render.ts';
+import { scheduleSend } from '../schedule/schedule.ts';
+import { getPublication } from '../store/publications.ts';
+import type { Send } from '../store/sends.ts';
+import { withData } from './data.ts';
+import { sendAndWait } from './sending.ts';
+import type { Arguments, Context } from './table.ts';
+
+export async function send(context: Context, { positionals: [issue = ''], values }: Arguments): Promise<number> {
+  const [slug = '', number = ''] = issue.split('/');
+  if (number === '') throw new AppError('usage', `"${issue}" is no issue: write SLUG/NUMBER, such as durand/2025-02`);
+  const waived = readWaivers(values['waive']);
+  const now = Date.now();
+  return withData(context.config, async (data) => {
+    const publication = getPublication(data.db, slug);
+    const at = values['at'] === undefined ? now : futureInstant(String(values['at']), publication.zone, now);
+    const studio = openDrawing();
+    let row: Send;
+    try {
+      const deps = { db: data.db, draw: studio.draw, baseUrl: context.config.baseUrl, now: Date.now };
+      row = await scheduleSend(deps, { publication, number, at, rehearsal: context.config.smtp === undefined, waived, actor: 'operator' });
+    } finally {
+      await studio.close();
+    }
+    const when = at > now ? `scheduled for ${iso(at, publication.zone)} (${publication.zone})` : 'on its way';
+    context.warn(
+      `${row.name} ${when}${row.rehearsal ? ', as a rehearsal: SMTP_URL is not set, so the built-in catcher takes the mail' : ''}`,
+    );
+    if (values['wait'] === true) return sendAndWait(context, data, row.id);
+    context.warn('A running galley serve sends it; galley status shows how it goes');
+    return 0;
+  });
+}
+
+function futureInstant(text: string, zone: string, now: number): number {
+  const when = parseWhen(text, zone);
+  if ('problem' in when) throw new AppError('send.when', `--at: ${when.problem}`);
+  if (when.instant < now)
+    throw new AppError(
+      'send.when',
+      `--at ${text} is past (${iso(when.instant, zone)} in ${zone}): name a time to come, or leave --at out to send now`,
+    );
+  return when.instant;
+}
+
+function readWaivers(given: Arguments['values'][string]): Record<string, string> {
+  const list = Array.isArray(given) ? given : [];
+  return Object.fromEntries(
+    list.map((entry) => {
+      const [, check = '', reason = ''] = /^([a-z-]+)=(.*)$/s.exec(String(entry)) ?? [];
+      if (reason.trim() === '')
+        throw new AppError('usage', `--waive ${entry}: write CHECK=REASON, such as --waive links="sources follow on the web page"`);
+      return [check, reason.trim()];
+    }),
+  );
+}

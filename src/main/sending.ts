@@ -1,0 +1,90 @@
+/** Commands that run the service or part of it: serve, work, send --wait. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
+import { type Dkim, readDkim } from '../message/message.ts';
+import type { Data } from './data.ts';
+import { openService, type Service } from './service.ts';
+import type { Arguments, Context } from './table.ts';
+import { describeEnd, waitForSend } from './wait.ts';
+import { work } from './worker.ts';
+
+export const defaultWorkers = Math.max(1, availableParallelism() - 1);
+
+/** `galley serve`: runs until it is told to stop. */
+export async function serve(context: Context, { values }: Arguments): Promise<number> {
+  readDkimKey(context.config); // a wrong key stops the start, not the first mail
+  const service = await openService({
+    ...context,
+    workers: count(values['workers'], 'workers') ?? defaultWorkers,
+    web: true,
+    command: 'galley serve',
+  });
+  context.warn(
+    `Galley is at ${service.url}${context.config.smtp === undefined ? '; SMTP_URL is not set, so mail goes to the built-in catcher' : ''}`,
+  );
+  return untilStopped(service, context.stopping);
+}
+
+/** Keeps a service up until a signal or until one of its parts fails. */
+export async function untilStopped(service: Service, stopping: AbortSignal): Promise<number> {
+  try {
+    await Promise.race([service.failed, aborted(stopping)]);
+    return 0;
+  } finally {
+    await service.stop();
+  }
+}
+
+/** `galley work`: a delivery worker for a serve elsewhere, or the child of one. */
+export async function workCommand(context: Context, { values }: Arguments): Promise<number> {
+  const connections = count(values['concurrency'], 'concurrency');
+  const { smtp } = context.config;
+  const config = connections === undefined || smtp === undefined ? context.config : { ...context.config, smtp: { ...smtp, connections } };
+  await work(config, readDkimKey(config), context.log, context.stopping);
+  return 0;
+}
+
+/** Waits for a send. When no serve runs on this DATA_DIR, runs its parts itself. Exit code 0 if every row is accepted, refused or cancelled. */
+export async function sendAndWait(context: Context, { db }: Data, id: number): Promise<number> {
+  readDkimKey(context.config);
+  const service = await openService({ ...context, workers: defaultWorkers, web: false, command: 'galley send --wait' }).catch(
+    (error: unknown) => {
+      if (error instanceof AppError && error.code === 'lock.held') return undefined; // a serve is running: it does the work
+      throw error;
+    },
+  );
+  try {
+    const waiting = waitForSend(db, id, context.screen, context.stopping);
+    const status = await (service === undefined ? waiting : Promise.race([waiting, service.failed]));
+    context.warn(describeEnd(db, id, status));
+    return status.deferred + status.unknown + status.waiting === 0 ? 0 : 1;
+  } finally {
+    await service?.stop();
+  }
+}
+
+/** The key that signs, read once. Errors say what is wrong with the file or the key. */
+function readDkimKey({ dkim }: Config): Dkim | undefined {
+  if (dkim === undefined) return undefined;
+  let pem: string;
+  try {
+    pem = readFileSync(dkim.keyFile, 'utf8');
+  } catch (cause) {
+    throw new AppError('dkim.file', `DKIM_KEY_FILE ${dkim.keyFile} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
+  return readDkim({ domain: dkim.domain, selector: dkim.selector, pem });
+}
+
+function count(value: Arguments['values'][string], option: string): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 64)
+    throw new AppError('usage', `--${option} ${value}: take a whole number from 1 to 64`);
+  return number;
+}
+
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+}

@@ -1,0 +1,73 @@
+/** The delivery worker: Redis on one side, the relay on the other, and no database. One process, as a child of serve or on a machine of its own. */
+import type { Config } from '../config.ts';
+import { deliverBatch } from '../deliver/deliver.ts';
+import { openRelayGate } from '../deliver/relay-gate.ts';
+import { openTransport } from '../deliver/transport.ts';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Dkim, MessageTemplate } from '../message/message.ts';
+import { openRedis, untilReady } from '../queue/connect.ts';
+import { takeBatches } from '../queue/jobs.ts';
+import { openMarks } from '../queue/marks.ts';
+import { readTemplate, takeSlot, tellRelayTrouble } from '../queue/relay-news.ts';
+
+/** How long a stop may take: what is begun is finished, the rest is handed back. */
+const stopMs = 25_000;
+
+/** Works until `stopping` is aborted, then finishes what is begun, hands back the rest and resolves. Errors: no Redis, no relay set. */
+export async function work({ redis: server, smtp }: Config, dkim: Dkim | undefined, log: Log, stopping: AbortSignal): Promise<void> {
+  if (server === undefined || smtp === undefined) {
+    throw new AppError(
+      'work.settings',
+      'A worker needs REDIS_URL and SMTP_URL: the Redis that serve uses, and the relay that takes the mail',
+    );
+  }
+  const redis = openRedis(server.url);
+  await untilReady(redis);
+  const marks = openMarks(redis);
+  const transport = openTransport({ url: smtp.url, connections: smtp.connections });
+  const gate = openRelayGate({
+    probe: () => transport.probe(),
+    tell: async (trouble) => {
+      if (trouble !== undefined) log.warn('relay.trouble', { trouble });
+      else log.info('relay.answers', {});
+      await tellRelayTrouble(redis, marks.worker, trouble);
+    },
+  });
+  const deps = {
+    marks,
+    transport,
+    gate,
+    slot: (rate: number) => takeSlot(redis, rate),
+    template: templates(redis),
+    dkim,
+    lanes: smtp.connections,
+  };
+  const jobs = takeBatches(
+    server.url,
+    1,
+    (job) => deliverBatch(deps, job, stopping),
+    (error) => log.debug('worker.redis', { error: error.message }),
+  );
+  log.debug('worker.started', { worker: marks.worker });
+  await new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }));
+  const late = new Promise<void>((resolve) => setTimeout(resolve, stopMs).unref());
+  await Promise.race([jobs.close().then(() => marks.leave(10_000)), late]);
+  await Promise.race([transport.close(), late]);
+  redis.disconnect();
+}
+
+/** Templates by hash, the last few kept: all batches of a send share one. */
+function templates(redis: ReturnType<typeof openRedis>): (hash: string) => Promise<MessageTemplate | undefined> {
+  const known = new Map<string, MessageTemplate>();
+  return async (hash) => {
+    const found = known.get(hash);
+    if (found !== undefined) return found;
+    const json = await readTemplate(redis, hash);
+    if (json === undefined) return undefined;
+    const template = JSON.parse(json) as MessageTemplate;
+    for (const old of known.keys()) if (known.size >= 4) known.delete(old);
+    known.set(hash, template);
+    return template;
+  };
+}
