@@ -119,12 +119,13 @@ function readDomain(text: string): string | AddressProblem {
   if (foreign !== undefined)
     return { problem: `has a "${foreign}" in its domain`, remedy: 'a domain has letters, digits, hyphens and dots' };
   const domain = domainToASCII(text).toLowerCase();
+  const ending = /\.(\d[^.]*)$/.exec(domain === '' ? text : domain)?.[1]; // read as a number address on the web, where it is none
+  if (ending !== undefined) return { problem: `has a domain that ends in "${ending}"`, remedy: 'check its ending: domains end in letters' };
   if (domain === '') return { problem: 'has a domain that does not exist in international names', remedy: 'check its spelling' };
   if (domain.startsWith('.') || domain.endsWith('.'))
     return { problem: 'has a dot at the edge of its domain', remedy: 'leave that dot out' };
   if (domain.includes('..')) return { problem: 'has two dots in a row', remedy: 'write one' };
   const labels = domain.split('.');
-  const top = labels.at(-1) ?? '';
   if (labels.length < 2) return { problem: 'has no dot in its domain', remedy: `is "${domain}" cut short? ${shape}` };
   const long = labels.find((part) => part.length > 63);
   if (long !== undefined || domain.length > 253)
@@ -132,7 +133,6 @@ function readDomain(text: string): string | AddressProblem {
   const odd = labels.find((part) => !label.test(part));
   if (odd !== undefined)
     return { problem: `has "${odd}" in its domain`, remedy: 'between the dots stand letters, digits and hyphens, no hyphen at the edge' };
-  if (/^\d/.test(top)) return { problem: `has a domain that ends in "${top}"`, remedy: 'check its ending: domains end in letters' };
   // A-labels pass domainToASCII unread; only those that decode, and encode to the same again, are names (RFC 5891 section 5.4).
   if (/(^|\.)xn--/.test(domain)) {
     const shown = domainToUnicode(domain);

@@ -1,5 +1,5 @@
 /** The key ring: random keys in the table `keys`, each wrapped with SECRET_KEY by AES-256-GCM. A copy of the file alone signs nothing. */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import { and, asc, eq } from 'drizzle-orm/sql';
 import { AppError } from '../errors.ts';
 import type { TokenKeys } from '../model/token.ts';
@@ -31,7 +31,8 @@ export function openKeyRing(db: Db, secret: string, now: number): KeyRing {
   const suppression = ring.get('suppression')?.get(1);
   const tokens = ring.get('tokens');
   if (suppression === undefined || tokens === undefined) throw new Error('the key ring lacks its first keys');
-  return { suppression, tokens: { current: Math.max(...tokens.keys()), keys: tokens } };
+  const signing = new Map([...tokens].map(([number, key]) => [number, createSecretKey(key)]));
+  return { suppression, tokens: { current: Math.max(...signing.keys()), keys: signing } };
 }
 
 function readKeys(db: Db, wrapping: Buffer, purpose: Purpose): Map<number, Uint8Array> {

@@ -1,4 +1,5 @@
 /** Merging a staging file into the store: what becomes of each person is judged, and readers, subscriptions and consents are written, in SQL by the hundred. */
+import { createSecretKey } from 'node:crypto';
 import Database from 'better-sqlite3';
 import type { Db } from './open.ts';
 import { suppressionHash } from './suppressions.ts';
@@ -60,7 +61,8 @@ function prepareMerge(client: Database.Database, stagingFile: string, { publicat
   client.pragma('temp_store = MEMORY');
   client.pragma('wal_autocheckpoint = 0');
   client.prepare('ATTACH ? AS staging').run(stagingFile);
-  client.function('suppression_hash', { deterministic: true }, (key: unknown) => suppressionHash(suppressionKey, String(key)));
+  const key = createSecretKey(suppressionKey);
+  client.function('suppression_hash', { deterministic: true }, (emailKey: unknown) => suppressionHash(key, String(emailKey)));
   let untidied = 0;
   client.exec('CREATE TEMP TABLE judged (id INTEGER PRIMARY KEY, reader_id INTEGER, verdict TEXT NOT NULL)');
   const people = client.prepare('SELECT coalesce(max(id), 0) FROM staging.people').pluck().get() as number;

@@ -1,9 +1,10 @@
+import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
 import { mintToken, readToken, type TokenKeys, tokenLength } from '../../src/model/token.ts';
 
-const keyOf = (byte: number) => new Uint8Array(32).fill(byte);
+const keyOf = (byte: number) => createSecretKey(Buffer.alloc(32, byte));
 const ring: TokenKeys = {
   current: 2,
   keys: new Map([

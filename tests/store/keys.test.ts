@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { mintToken, readToken } from '../../src/model/token.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
@@ -31,7 +32,7 @@ test('a token key is rotated by adding: the new one signs, the old one still ver
   const db = openStore(':memory:');
   const before = openKeyRing(db, 'a secret', 1).tokens;
   const old = mintToken(before, 'leave', subject);
-  const key = Buffer.alloc(32, 9);
+  const key = createSecretKey(Buffer.alloc(32, 9));
   const rotated = { current: 2, keys: new Map([...before.keys, [2, key]]) };
   expect(readToken(rotated, 'leave', old)).toEqual(subject);
   expect(mintToken(rotated, 'leave', subject)).not.toBe(old);
