@@ -1,4 +1,5 @@
 /** What the log writes, and what it keeps to itself. */
+import { createSecretKey } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openLog, redact } from '../src/log.ts';
 import { mintToken } from '../src/model/token.ts';
@@ -52,7 +53,11 @@ test('facts are redacted however deep they lie', () => {
   expect(JSON.parse(written[0] ?? '')).toMatchObject({ rows: [{ email: 'r…@example.org' }], from: '192.0.2.0/24' });
 });
 
-const token = mintToken({ current: 1, keys: new Map([[1, new Uint8Array(32)]]) }, 'leave', { publication: 1, reader: 77, send: 3 });
+const token = mintToken({ current: 1, keys: new Map([[1, createSecretKey(Buffer.alloc(32))]]) }, 'leave', {
+  publication: 1,
+  reader: 77,
+  send: 3,
+});
 
 test.each([
   ['rabia@example.org', 'r…@example.org'],

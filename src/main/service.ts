@@ -45,7 +45,14 @@ export async function openService({ config, env, log, workers, web, command }: S
     stops.push(lockDataFolder(config.dataDir, command));
     const data = openData(config);
     stops.push(() => closeStore(data.db));
-    await resumeImports({ db: data.db, dataDir: config.dataDir, suppressionKey: data.ring.suppression });
+    const leftovers = new AbortController(); // of an import that was killed: finished beside everything else, a large one takes its time
+    const resumed = resumeImports({ db: data.db, dataDir: config.dataDir, suppressionKey: data.ring.suppression }, leftovers.signal).catch(
+      (error: unknown) => log.warn('import.not_resumed', { error }),
+    );
+    stops.push(async () => {
+      leftovers.abort();
+      await resumed;
+    });
     const catcher = config.smtp === undefined ? await openCatcher({ folder: join(config.dataDir, 'catcher') }) : undefined;
     if (catcher !== undefined) stops.push(() => catcher.close());
     const pages = web ? await openWeb({ db: data.db, tokenKeys: data.ring.tokens, config, log, ...(catcher && { catcher }) }) : undefined;

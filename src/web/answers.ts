@@ -5,10 +5,8 @@ import { AppError } from '../errors.ts';
 import { html } from '../html.ts';
 import type { Log } from '../log.ts';
 import type { Assets } from './assets.ts';
+import { pageNotFound } from './not-found.ts';
 import { readerPage } from './reader/page.ts';
-
-export const pageNotFound = () =>
-  new AppError('web.not_found', 'There is no page at this address. It may have been cut short on its way to you.', { status: 404 });
 
 /** The last route: whatever nobody answered is not there. */
 export const nothingHere: RequestHandler = () => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Router } from 'express';
-import { pageNotFound } from './answers.ts';
+import { pageNotFound } from './not-found.ts';
 
 const ownFolder = join(import.meta.dirname, 'assets');
 

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type DeliverDeps, deliverBatch } from '../../src/deliver/deliver.ts';
 import { openRelayGate } from '../../src/deliver/relay-gate.ts';
@@ -11,7 +11,7 @@ import type { BatchJob } from '../../src/queue/jobs.ts';
 import type { BeginAnswer, Marks } from '../../src/queue/marks.ts';
 import { openPostOffice, openScriptedRelay } from '../support/relay.ts';
 
-const keys = { current: 1, keys: new Map([[1, Buffer.alloc(32, 1)]]) };
+const keys = { current: 1, keys: new Map([[1, createSecretKey(Buffer.alloc(32, 1))]]) };
 const link = `http://localhost:3000/u/${leaveTokenPlaceholder}`;
 const template = composeTemplate({
   from: { name: 'The Tidewater Review', address: 'news@tidewater.example' },

@@ -1,4 +1,5 @@
 /** Leaving over the wire: what pages and mail programs may send to `/u/TOKEN`, and what comes of it. */
+import { createSecretKey } from 'node:crypto';
 import { connect } from 'node:net';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
@@ -141,7 +142,12 @@ const wrong: [string, (token: string) => string][] = [
   ['of another kind', () => mintToken(ring, 'delivery', { publication: 1, reader: 1, send: 1 })],
   [
     'of a foreign key',
-    () => mintToken({ current: 1, keys: new Map([[1, Buffer.alloc(32, 8)]]) }, 'leave', { publication: 1, reader: 1, send: 1 }),
+    () =>
+      mintToken({ current: 1, keys: new Map([[1, createSecretKey(Buffer.alloc(32, 8))]]) }, 'leave', {
+        publication: 1,
+        reader: 1,
+        send: 1,
+      }),
   ],
   ['that is no token at all', () => 'unsubscribe%20me'],
   ['that cannot be decoded', () => '%E0%A4%A'],

@@ -1,5 +1,5 @@
 /** A running site for tests: a real store with one published issue and a reader, the real pages on a free port, a real catcher when asked for. */
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { addSend, freezeChunk, type Send, startSend } from '../../src/store/send
 import { openWeb } from '../../src/web/web.ts';
 import { samplePublication, sampleReaders, sampleTree, t0 } from '../support/store.ts';
 
-export const ring: TokenKeys = { current: 1, keys: new Map([[1, Buffer.alloc(32, 7)]]) };
+export const ring: TokenKeys = { current: 1, keys: new Map([[1, createSecretKey(Buffer.alloc(32, 7))]]) };
 
 export interface Site {
   url: string;

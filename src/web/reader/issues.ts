@@ -2,7 +2,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { findPublishedEdition } from '../../store/editions.ts';
 import type { Db } from '../../store/open.ts';
-import { pageNotFound } from '../answers.ts';
+import { pageNotFound } from '../not-found.ts';
 import { issuePolicy, printPolicy } from '../policies.ts';
 import { contentDisposition } from './file-name.ts';
 

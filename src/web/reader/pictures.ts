@@ -2,7 +2,7 @@
 import express, { type Router } from 'express';
 import { findAsset } from '../../store/assets.ts';
 import type { Db } from '../../store/open.ts';
-import { pageNotFound } from '../answers.ts';
+import { pageNotFound } from '../not-found.ts';
 import { filePolicy, printPolicy } from '../policies.ts';
 
 /** Serves `/a/HASH.EXT`. The name is the hash, so an answer never changes; mail programs and their proxies load it from anywhere. */
