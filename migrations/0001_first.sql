@@ -141,6 +141,12 @@ CREATE TABLE sends (
   finished_at INTEGER
 ) STRICT;
 
+CREATE TABLE templates (
+  send_id INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL,
+  json TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE deliveries (
   send_id INTEGER NOT NULL,
   reader_id INTEGER NOT NULL,
@@ -175,9 +181,11 @@ CREATE TABLE engine (
   run_id TEXT NOT NULL,
   boot_id TEXT NOT NULL,
   generation INTEGER NOT NULL,
+  instance TEXT NOT NULL,
+  rehearsal INTEGER NOT NULL,
   relay_trouble TEXT
 ) STRICT;
-INSERT INTO engine VALUES (1, 0, 0, '', '', 0, NULL);
+INSERT INTO engine VALUES (1, 0, 0, '', '', 0, lower(hex(randomblob(8))), 0, NULL);
 
 CREATE TABLE keys (
   purpose TEXT NOT NULL,

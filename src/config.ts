@@ -199,9 +199,9 @@ const names = Object.keys(settings) as Name[];
 
 /**
  * Reads the settings; an empty value counts as none. Error `config.invalid`: one line for each mistake, with the variable, what it got and what it takes.
- * Passwords and keys are never in it.
+ * Passwords and keys are never in it. `pages`: whether readers will meet BASE_URL in mails this process composes; a worker elsewhere only carries them.
  */
-export function parseConfig(env: Settings): Config {
+export function parseConfig(env: Settings, { pages = true }: { pages?: boolean } = {}): Config {
   const mistakes: string[] = [];
   const read = <N extends Name>(name: N): z.output<(typeof settings)[N]['rule']> | undefined => {
     const text = env[name]?.trim();
@@ -235,7 +235,7 @@ export function parseConfig(env: Settings): Config {
     ...(dkim.domain && dkim.selector && dkim.keyFile && { dkim: { domain: dkim.domain, selector: dkim.selector, keyFile: dkim.keyFile } }),
     logLevel: read('LOG_LEVEL') ?? 'info',
   };
-  if (smtpUrl && !isLoopback(smtpUrl) && URL.canParse(baseUrl) && !baseUrl.startsWith('https:')) {
+  if (pages && smtpUrl && !isLoopback(smtpUrl) && URL.canParse(baseUrl) && !baseUrl.startsWith('https:')) {
     mistakes.push(
       `BASE_URL is ${shown('BASE_URL', baseUrl)}: with a relay off this machine it takes an https address, which readers can open`,
     );

@@ -6,6 +6,7 @@ import { misspeltSettings, parseConfig, readSettings } from './config.ts';
 import { AppError } from './errors.ts';
 import { openLog } from './log.ts';
 import { demoEnvironment, type Environment } from './main/environment.ts';
+import { stopSignal } from './main/stopping.ts';
 import { type Arguments, type Command, type Context, describeCommands, readArguments } from './main/table.ts';
 
 /** What a command needs is loaded when it runs: `status` must not wait for what draws PDFs. */
@@ -32,7 +33,11 @@ const commands: readonly Command[] = [
   {
     usage: 'work',
     summary: 'run a delivery worker for a serve elsewhere',
-    options: { concurrency: text('N', 'connections to the relay') },
+    options: {
+      concurrency: text('N', 'connections to the relay'),
+      rehearsal: flag('take rehearsals only, as the workers of a serve without a relay do'),
+    },
+    child: true,
     lasting: true,
     run: from(sendingFile, (file) => file.workCommand),
   },
@@ -106,21 +111,6 @@ const commands: readonly Command[] = [
   },
 ];
 
-/** npm passes a terminal's Ctrl-C on, so it comes twice within a millisecond; only one a second later means "at once". */
-function stopSignal(child: boolean): AbortSignal {
-  const stopping = new AbortController();
-  let since = 0;
-  const stop = (): void => {
-    if (stopping.signal.aborted && Date.now() - since > 1000) process.exit(130);
-    if (!stopping.signal.aborted) since = Date.now();
-    stopping.abort();
-  };
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  process.on('SIGINT', child ? () => {} : stop); // a terminal signals the whole group; serve tells its workers when to stop
-  if (child) process.once('disconnect', stop); // serve died: finish what is begun
-  return stopping.signal;
-}
-
 function readEnvironment(): Environment {
   return readSettings(existsSync('.env') ? readFileSync('.env', 'utf8') : '', process.env);
 }
@@ -132,7 +122,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const { command, args: parsed } = readArguments(commands, args);
   const env = command.settings?.(readEnvironment()) ?? readEnvironment();
-  const config = parseConfig({ LOG_LEVEL: command.lasting ? 'info' : 'warn', ...env });
+  const config = parseConfig({ LOG_LEVEL: command.lasting ? 'info' : 'warn', ...env }, { pages: command.child !== true });
   const context: Context = {
     config,
     env,
@@ -143,7 +133,7 @@ async function main(args: readonly string[]): Promise<number> {
       if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
     },
     warn: (line) => process.stderr.write(`${line}\n`),
-    stopping: stopSignal(process.channel !== undefined),
+    stopping: stopSignal(command.child === true && process.channel !== undefined),
   };
   for (const line of misspeltSettings(env)) context.warn(`galley: ${line}`);
   return command.run(context, parsed);

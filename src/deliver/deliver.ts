@@ -12,7 +12,7 @@ export interface DeliverDeps {
   marks: Marks;
   transport: Transport;
   gate: RelayGate;
-  /** Milliseconds to wait for a slot of the common pace. */
+  /** Milliseconds to wait for a slot of the common pace; fails while Redis is away. */
   slot: (rate: number) => Promise<number>;
   /** The template of that hash; undefined when Redis has lost it. */
   template: (hash: string) => Promise<MessageTemplate | undefined>;
@@ -39,7 +39,7 @@ export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: A
   async function lane(): Promise<void> {
     for (const row of rows) {
       await gate.passed(stopping);
-      if (job.rate !== undefined) await sleep(await slot(job.rate)); // before begin: a wait must never count as in flight
+      if (job.rate !== undefined) await paced(slot, job.rate, stopping); // before begin: a wait must never count as in flight
       if (state.end === 'done' && stopping.aborted) state.end = 'back';
       if (state.end !== 'done') return;
       const answer = await marks.begin(job, row.reader);
@@ -49,10 +49,21 @@ export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: A
     }
   }
 
-  await Promise.all(Array.from({ length: deps.lanes }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: deps.lanes }, lane));
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason; // only now: no lane may run on in a batch that was let go
   if (state.end === 'go' || state.end === 'back') return state.end;
   await marks.end(job);
   return 'done';
+}
+
+/** Waits for a slot, also through an outage of Redis; a stop waits for neither. */
+async function paced(slot: DeliverDeps['slot'], rate: number, stopping: AbortSignal): Promise<void> {
+  const rest = (ms: number) => sleep(ms, undefined, { signal: stopping }).catch(() => {});
+  while (!stopping.aborted) {
+    const wait = await slot(rate).catch(() => undefined);
+    if (wait !== undefined) return rest(wait);
+    await rest(100);
+  }
 }
 
 async function deliverOne({ transport, dkim }: DeliverDeps, template: MessageTemplate, row: BatchJobRow): Promise<Outcome> {

@@ -35,29 +35,37 @@ export interface Line {
 
 type LineError = SMTPConnection.SMTPError;
 
-/** Connects, encrypts and logs in as the relay's address asks for. The outcome instead of a line is always `not-sent` with `relay`. */
-export async function openLine(relay: Relay): Promise<Line | Outcome> {
+/** The outcome of a message that was not begun, or was dropped before its final dot, because this process ends. */
+export const stoppingOutcome: Outcome = { kind: 'not-sent', reply: 'this worker is stopping' };
+
+/**
+ * Connects, encrypts and logs in as the relay's address asks for. The outcome instead of a line is always `not-sent`, with `relay` unless it is
+ * `stoppingOutcome`. `abandoned` cuts the line at once, also while it opens; only while a message waits for the answer to its final dot, or the line lies
+ * idle, it is left alone.
+ */
+export async function openLine(relay: Relay, abandoned: AbortSignal): Promise<Line | Outcome> {
   const connection = new SMTPConnection(relay.options);
-  let alive = true;
   let lastError: LineError | undefined;
   let used = 0;
   let transactionOpen = false;
   connection.on('error', (error: LineError) => {
     lastError = error;
   });
-  connection.once('end', () => {
-    alive = false;
-  });
 
   /** One step of the dialogue: the error it failed with. Nodemailer forgets its callback when the line breaks, so the end of the line ends it too. */
   function step(run: (done: (error?: LineError | null) => void) => void): Promise<LineError | undefined> {
     return new Promise((resolve) => {
-      const ended = (): void => resolve(lastError ?? new Error('the line was closed'));
-      connection.once('end', ended);
-      run((error) => {
+      const abandon = (): void => cut(connection);
+      const finish = (error: LineError | undefined): void => {
         connection.off('end', ended);
-        resolve(error ?? undefined);
-      });
+        abandoned.removeEventListener('abort', abandon);
+        resolve(error);
+      };
+      const ended = (): void => finish(lastError ?? new Error('the line was closed'));
+      connection.once('end', ended);
+      if (abandoned.aborted) abandon();
+      else abandoned.addEventListener('abort', abandon);
+      run((error) => finish(error ?? undefined));
     });
   }
 
@@ -67,7 +75,7 @@ export async function openLine(relay: Relay): Promise<Line | Outcome> {
     unreached ?? (relay.login && connection.allowsAuth ? await step((done) => connection.login(relay.login, done)) : undefined);
   if (unwelcome) {
     connection.close();
-    return trouble(relay, unwelcome);
+    return abandoned.aborted ? stoppingOutcome : trouble(relay, unwelcome);
   }
   if (relay.login && !connection.allowsAuth) {
     connection.close();
@@ -75,10 +83,11 @@ export async function openLine(relay: Relay): Promise<Line | Outcome> {
   }
 
   async function hand(message: OutgoingMessage, mayFinish: () => boolean): Promise<Attempt> {
+    if (abandoned.aborted) return { outcome: stoppingOutcome, stale: false };
     used += 1;
     const unfit = unfitFor(offers, message);
     if (unfit) return { outcome: unfit, stale: false };
-    const { open, ...attempt } = await transmit(connection, relay, message, mayFinish, () => alive);
+    const { open, ...attempt } = await transmit(connection, relay, message, mayFinish, abandoned);
     transactionOpen = open;
     return attempt;
   }
@@ -89,17 +98,19 @@ export async function openLine(relay: Relay): Promise<Line | Outcome> {
       return used;
     },
     get alive() {
-      return alive;
+      return !connection.destroyed;
     },
     async tidy() {
       // a refused recipient leaves a transaction open, and the next MAIL would get 503
-      if (alive && transactionOpen && (await step((done) => connection.reset(done)))) connection.close();
+      if (!connection.destroyed && transactionOpen && (await step((done) => connection.reset(done)))) connection.close();
       transactionOpen = false;
     },
     async close() {
-      if (!alive) return;
+      if (connection.destroyed) return;
       const patience = setTimeout(() => connection.close(), 2000);
-      await step(() => connection.quit());
+      const ended = new Promise((resolve) => connection.once('end', resolve));
+      connection.quit();
+      await ended;
       clearTimeout(patience);
     },
   };
@@ -118,16 +129,23 @@ function transmit(
   relay: Relay,
   { envelope, bytes }: OutgoingMessage,
   mayFinish: () => boolean,
-  alive: () => boolean,
+  abandoned: AbortSignal,
 ): Promise<Attempt & { open: boolean }> {
   const progress: Progress = { asked: false, dot: false };
   return new Promise((resolve) => {
     let over = false;
     const end = (attempt: Attempt & { open: boolean }, keep: boolean): void => {
       over = true;
+      abandoned.removeEventListener('abort', abandon);
       if (!keep) connection.close();
       resolve(attempt);
     };
+    const abandon = (): void => {
+      if (progress.dot) return; // the relay may have the message: only its answer tells
+      end({ outcome: stoppingOutcome, stale: false, open: false }, true);
+      cut(connection);
+    };
+    abandoned.addEventListener('abort', abandon);
 
     const body = new MessageBody(async (dots) => {
       progress.asked = true;
@@ -135,10 +153,12 @@ function transmit(
       do {
         await flushed(connection);
         await turn();
-      } while (dots.readableLength > 0 && alive());
+      } while (dots.readableLength > 0 && !connection.destroyed);
       await flushed(connection);
-      if (over || !alive()) return;
-      if (!mayFinish()) {
+      if (over || connection.destroyed) return;
+      const inTime = mayFinish();
+      if (over) return; // abandoned by the very question
+      if (!inTime) {
         end({ outcome: { kind: 'not-sent', reply: 'dropped before the final dot: it took too long' }, stale: false, open: false }, false);
         return;
       }
@@ -200,6 +220,12 @@ function isPlain(bytes: Buffer): boolean {
     if (bytes[at - 1] !== 0x0d || bytes[at + 1] === 0x2e) return false;
   for (let at = bytes.indexOf(0x0d); at !== -1; at = bytes.indexOf(0x0d, at + 1)) if (bytes[at + 1] !== 0x0a) return false;
   return bytes.length > 2 && bytes.at(-1) === 0x0a && bytes[0] !== 0x2e;
+}
+
+/** Ends the line without waiting for anything: what is still to be written to a relay that does not read would hold it open. */
+function cut(connection: SMTPConnection): void {
+  connection.close();
+  if (connection._socket) connection._socket.destroy();
 }
 
 /** Resolves when all that was written before has been taken by the operating system, or the line is gone. */

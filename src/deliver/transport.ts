@@ -1,6 +1,6 @@
 /** The relay as deliver sees it: a few kept-alive SMTP connections, one message at a time on each, and for every message one outcome. */
 import type { Outcome } from '../model/outcome.ts';
-import { type Line, type OutgoingMessage, openLine } from './smtp-line.ts';
+import { type Line, type OutgoingMessage, openLine, stoppingOutcome } from './smtp-line.ts';
 import { defaultTimeouts, type RelayTimeouts, readRelay } from './smtp-relay.ts';
 
 export type { OutgoingMessage } from './smtp-line.ts';
@@ -15,6 +15,12 @@ export interface Transport {
   probe(): Promise<string | undefined>;
   /** Waits for the messages in hand, then says QUIT on every connection. Sending afterwards gives `not-sent`. */
   close(): Promise<void>;
+  /**
+   * Gives up at once all that the relay cannot have: a message whose final dot has not been written is `not-sent`, its line is cut, one that waits for a
+   * connection never gets it, and later ones are not begun. A message whose dot was written keeps its line until its answer. May be called at any time and
+   * more than once; `close` then ends what is left.
+   */
+  abandon(): void;
 }
 
 export interface TransportOptions {
@@ -37,12 +43,21 @@ export function openTransport({ url, connections, name, timeouts }: TransportOpt
   const idle: { line: Line; timer: NodeJS.Timeout }[] = [];
   const waiting: (() => void)[] = [];
   let free = connections;
+  const abandoned = new AbortController();
   let closing: Promise<void> | undefined;
+  const stopped = (): boolean => closing !== undefined || abandoned.signal.aborted;
+
+  /** Takes a place: at once when one is free, so that what is called next finds it taken; else when the promise resolves. */
+  function takePlace(): Promise<void> | undefined {
+    if (free === 0) return new Promise((resolve) => waiting.push(resolve));
+    free -= 1;
+    return undefined;
+  }
 
   /** Runs work that needs one of the connections. */
   async function withPlace<T>(work: () => Promise<T>): Promise<T> {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+    const turn = takePlace();
+    if (turn) await turn;
     try {
       return await work();
     } finally {
@@ -60,12 +75,12 @@ export function openTransport({ url, connections, name, timeouts }: TransportOpt
       void kept.line.close();
       if (fresh) break; // one place, one line
     }
-    return openLine(relay);
+    return openLine(relay, abandoned.signal);
   }
 
   async function giveBack(line: Line): Promise<void> {
-    await line.tidy();
-    if (closing || line.used >= messagesPerLine) await line.close();
+    if (!stopped()) await line.tidy();
+    if (stopped() || line.used >= messagesPerLine) await line.close();
     if (!line.alive) return;
     const timer = setTimeout(() => {
       const at = idle.findIndex((kept) => kept.line === line);
@@ -94,32 +109,40 @@ export function openTransport({ url, connections, name, timeouts }: TransportOpt
   return {
     send: (message, mayFinish) =>
       new Promise((resolve, reject) => {
+        const abandon = (): void => resolve(stoppingOutcome);
+        if (stopped()) return abandon();
+        abandoned.signal.addEventListener('abort', abandon);
         withPlace(async () => {
-          if (closing) resolve({ kind: 'not-sent', reply: 'this worker is stopping' });
+          abandoned.signal.removeEventListener('abort', abandon); // from here on the line knows what became of the message
+          if (stopped()) abandon();
           else await sendInPlace(message, mayFinish, resolve);
         }).catch(reject);
       }),
 
-    probe: () =>
-      withPlace(async () => {
+    async probe() {
+      if (stopped()) return stoppingOutcome.reply;
+      return withPlace(async () => {
+        if (stopped()) return stoppingOutcome.reply;
         const line = await takeLine({ fresh: true });
         if (isOutcome(line)) return line.reply;
         await giveBack(line);
         return undefined;
-      }),
+      });
+    },
 
     close() {
       closing ??= Promise.all(
-        Array.from({ length: connections }, () =>
-          withPlace(async () => {
-            const kept = idle.pop();
-            clearTimeout(kept?.timer);
-            await kept?.line.close();
-          }),
-        ),
+        Array.from({ length: connections }, async () => {
+          await takePlace(); // for good: a place that is handed on is counted twice, and the one with a message in hand not at all
+          const kept = idle.pop();
+          clearTimeout(kept?.timer);
+          await kept?.line.close();
+        }),
       ).then(() => undefined);
       return closing;
     },
+
+    abandon: () => abandoned.abort(),
   };
 }
 

@@ -1,5 +1,8 @@
 /** Fanout: ready rows become batches, batches become jobs, and only a bounded window of them is in Redis at a time (DELIVERY protocol, section 3). */
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import { composeTemplate } from '../message/message.ts';
 import { mintToken, type TokenKeys } from '../model/token.ts';
 import type { Redis } from '../queue/connect.ts';
@@ -8,7 +11,7 @@ import type { BatchJob, DeliverQueue } from '../queue/jobs.ts';
 import { batchRows, claimBatch } from '../store/deliveries.ts';
 import { findBatch, type OpenBatch, presentWorkers, readEngine } from '../store/engine.ts';
 import type { Db } from '../store/open.ts';
-import { getSend, runningSends, sendMaterial, sendsInState } from '../store/sends.ts';
+import { findTemplateHash, getSend, getTemplateJson, keepSendTemplate, runningSends, sendMaterial, sendsInState } from '../store/sends.ts';
 
 export interface FanoutDeps {
   db: Db;
@@ -37,30 +40,49 @@ export function windowFor(workers: number, rate: number | undefined): { batch: n
   return { batch, window: Math.max(batch * workers, Math.ceil(3 * rate)) };
 }
 
-/** Claims and publishes batches until the window is full or nothing is ready; returns how many. */
-export async function topUp(deps: FanoutDeps): Promise<number> {
+/** Claims and publishes batches until the window is full or nothing is ready; returns how many. A send whose message cannot be composed is passed over. */
+export async function topUp(deps: FanoutDeps & { log: Log }): Promise<number> {
   const { db, rehearsal, now } = deps;
-  const { batch, window } = windowFor(Math.max(1, presentWorkers(db).length), deps.rate);
+  const { batch: size, window } = windowFor(Math.max(1, presentWorkers(db).length), deps.rate);
   let published = 0;
   let out = sendsInState(db, 'sending', 'paused').reduce((sum, send) => sum + send.queued, 0);
   for (const send of runningSends(db, rehearsal)) {
+    if (!canCompose(deps, send.id)) continue;
     while (out < window) {
-      const claimed = claimBatch(db, send.id, batch, now());
-      if (claimed === undefined) break;
-      const open = findBatch(db, claimed);
-      if (open === undefined) break;
-      out += await publish(deps, open); // after the commit: a job must never be ahead of its rows
-      published += 1;
+      const { batch, rows } = claimBatch(db, send.id, size, now());
+      if (rows === 0) break;
+      const open = batch === undefined ? undefined : findBatch(db, batch);
+      if (open !== undefined) {
+        out += await publish(deps, open); // after the commit: a job must never be ahead of its rows
+        published += 1;
+      } else await setImmediate(); // all of them had left: the next ones, after whoever else waits
     }
   }
   return published;
 }
 
+const reported = new WeakMap<Db, Set<number>>();
+
+/** Composes before anything is claimed: rows must not be out for a message that cannot be made. */
+function canCompose(deps: FanoutDeps & { log: Log }, sendId: number): boolean {
+  try {
+    composed(deps, sendId);
+    return true;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const known = reported.get(deps.db) ?? new Set();
+    reported.set(deps.db, known);
+    if (!known.has(sendId)) deps.log.error('send.message', { send: getSend(deps.db, sendId).name, error });
+    known.add(sendId);
+    return false;
+  }
+}
+
 /** Sets a batch's fence and adds its job; safe to repeat. Returns how many rows it carries. */
 export async function publish(deps: FanoutDeps, { id, sendId, epoch }: OpenBatch): Promise<number> {
   const { db, redis, queue, tokenKeys, rate } = deps;
-  const { hash, json } = templateOf(deps, sendId);
-  await keepTemplate(redis, hash, () => json);
+  const hash = composed(deps, sendId);
+  await keepTemplate(redis, hash, () => getTemplateJson(db, sendId));
   await publishFence(redis, readEngine(db), id);
   const publication = getSend(db, sendId).publicationId;
   const rows: BatchJob['rows'] = batchRows(db, id).map(({ reader, address }) => {
@@ -71,36 +93,28 @@ export async function publish(deps: FanoutDeps, { id, sendId, epoch }: OpenBatch
   return rows.length;
 }
 
-/** How many sends' templates are kept at hand. */
-const templatesKept = 8;
-const templates = new WeakMap<Db, Map<number, { hash: string; json: string }>>();
-
-/** The send's message template, composed once per process; the same bytes for the same send, whoever composes it. */
-function templateOf({ db, baseUrl, bounceDomain }: FanoutDeps, sendId: number) {
-  const known = templates.get(db) ?? new Map<number, { hash: string; json: string }>();
-  templates.set(db, known);
-  let template = known.get(sendId);
-  if (template === undefined) {
-    const { send, edition, publication } = sendMaterial(db, sendId);
-    const fromDomain = publication.fromAddress.slice(publication.fromAddress.lastIndexOf('@') + 1);
-    const json = JSON.stringify(
-      composeTemplate({
-        from: { name: publication.name, address: publication.fromAddress },
-        ...(publication.replyTo !== null && { replyTo: publication.replyTo }),
-        listName: publication.name,
-        listId: `${publication.slug}.lists.${fromDomain}`,
-        subject: edition.subject,
-        email: edition.email,
-        text: edition.plainText,
-        date: send.asOf ?? send.scheduledFor,
-        baseUrl,
-        bounceDomain: bounceDomain ?? fromDomain,
-        feedbackId: `${send.id}:${publication.id}:issue:${publication.slug}`,
-      }),
-    );
-    template = { json, hash: createHash('sha256').update(json).digest('hex') };
-    known.set(sendId, template);
-    for (const [id] of known) if (known.size > templatesKept && id !== sendId) known.delete(id);
-  }
-  return template;
+/** Composes the send's message once and keeps it with the send, the same bytes for ever; returns its hash. */
+function composed({ db, baseUrl, bounceDomain }: FanoutDeps, sendId: number): string {
+  const kept = findTemplateHash(db, sendId);
+  if (kept !== undefined) return kept;
+  const { send, edition, publication } = sendMaterial(db, sendId);
+  const fromDomain = publication.fromAddress.slice(publication.fromAddress.lastIndexOf('@') + 1);
+  const json = JSON.stringify(
+    composeTemplate({
+      from: { name: publication.name, address: publication.fromAddress },
+      ...(publication.replyTo !== null && { replyTo: publication.replyTo }),
+      listName: publication.name,
+      listId: `${publication.slug}.lists.${fromDomain}`,
+      subject: edition.subject,
+      email: edition.email,
+      text: edition.plainText,
+      date: send.asOf ?? send.scheduledFor,
+      baseUrl,
+      bounceDomain: bounceDomain ?? fromDomain,
+      feedbackId: `${send.id}:${publication.id}:issue:${publication.slug}`,
+    }),
+  );
+  const hash = createHash('sha256').update(json).digest('hex');
+  keepSendTemplate(db, sendId, { hash, json });
+  return hash;
 }

@@ -1,19 +1,23 @@
 /** The sweep: brings Redis and the rows together again, whatever was lost. Every step may be repeated and may die anywhere (DELIVERY protocol, section 3). */
 
+import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Redis } from '../queue/connect.ts';
 import {
   dropLeases,
   dropMarks,
+  emptyRedis,
   hasFence,
   hasLease,
   keepsEveryWrite,
   machineBootId,
   readVouched,
   redisRunId,
+  refuseEviction,
   revokeAndRead,
   vouchFor,
 } from '../queue/engine.ts';
+import { type EngineId, engineName } from '../queue/scripts.ts';
 import { closeBatch } from '../store/deliveries.ts';
 import {
   believeRestart,
@@ -51,9 +55,13 @@ export async function vouch({ db, redis, privateRedis, log, now }: VouchDeps): P
   const known = readEngine(db);
   const said = await readVouched(redis);
   const runId = await redisRunId(redis);
-  if (said === `${known.epoch}.${runId}.${known.generation}` && known.runId === runId) return;
-  const bootId = machineBootId();
-  const engine = await nextEngine(db, redis, { known, said, runId, bootId, privateRedis }, now());
+  if (said !== undefined && engineName(said) === engineName(known) && known.runId === runId) return;
+  if (said !== undefined && said.instance !== known.instance) {
+    if (!privateRedis) throw sharedRedis();
+    await emptyRedis(redis); // left in the folder by a store that is gone
+  }
+  if (!privateRedis) await refuseEviction(redis);
+  const engine = await nextEngine(db, redis, { known, said, runId, bootId: machineBootId(), privateRedis }, now());
   if (engine.epoch !== known.epoch) {
     log.info('engine.epoch', { epoch: engine.epoch });
     await dropLeases(redis);
@@ -61,21 +69,34 @@ export async function vouch({ db, redis, privateRedis, log, now }: VouchDeps): P
   await vouchFor(redis, engine);
 }
 
+const sharedRedis = (): AppError =>
+  new AppError(
+    'redis.shared',
+    'The Redis of REDIS_URL is used by another Galley: give this one a database of its own, such as redis://HOST:PORT/1; if the other one is gone, empty its database',
+  );
+
 async function nextEngine(
   db: Db,
   redis: Redis,
-  at: { known: Engine; said: string | null; runId: string; bootId: string; privateRedis: boolean },
+  at: { known: Engine; said: EngineId | undefined; runId: string; bootId: string; privateRedis: boolean },
   now: number,
 ): Promise<Engine> {
-  const [epoch, saidRun] = at.said?.split('.') ?? [];
-  if (Number(epoch) !== at.known.epoch || at.known.epoch === 0) return nextEpoch(db, at, now);
-  if (saidRun === at.runId && at.known.runId === at.runId) return at.known; // only our generation is new
+  const ours = at.said?.instance === at.known.instance && at.said.epoch === at.known.epoch && at.known.epoch > 0;
+  const { runId, bootId } = at;
+  if (!ours) return nextEpoch(db, { runId, bootId }, now);
+  if (at.said?.runId === at.runId && at.known.runId === at.runId) return at.known; // only our generation is new
   const believed = at.privateRedis ? at.bootId !== '' && at.bootId === at.known.bootId : await keepsEveryWrite(redis);
-  return believed ? believeRestart(db, at) : nextEpoch(db, at, now);
+  return believed ? believeRestart(db, { runId, bootId }) : nextEpoch(db, { runId, bootId }, now);
+}
+
+export interface SweepDeps extends FanoutDeps {
+  log: Log;
+  /** When this serve began to listen to its workers. */
+  since: number;
 }
 
 /** Republishes what lost its fence or its job, resolves batches of older epochs, and follows workers that are gone. */
-export async function sweep(deps: FanoutDeps & { log: Log }): Promise<void> {
+export async function sweep(deps: SweepDeps): Promise<void> {
   await followWorkers(deps);
   const { epoch } = readEngine(deps.db);
   const open = openBatches(deps.db);
@@ -92,10 +113,13 @@ export async function sweep(deps: FanoutDeps & { log: Log }): Promise<void> {
   retireGoneWorkers(deps.db);
 }
 
-/** A batch of a send that no longer runs: stopped everywhere; what was begun and not told yet stays out until its worker ends it. */
+/**
+ * A batch of a send that no longer runs, or runs by the other route: stopped everywhere, and closed unless a worker has it. What was begun and not told
+ * yet stays out until that worker ends it.
+ */
 async function giveBack({ db, redis, queue, now }: FanoutDeps, batch: number): Promise<void> {
-  const begun = await revokeAndRead(redis, batch);
-  if (begun === undefined || (await queue.has(batch))) return;
+  const begun = await revokeAndRead(redis, readEngine(db), batch, 'any');
+  if (begun === undefined || !(await queue.remove(batch))) return;
   closeBatch(db, batch, begun, now());
   await dropMarks(redis, batch);
 }
@@ -110,11 +134,11 @@ async function followWorkers({ db, redis }: FanoutDeps): Promise<void> {
  * Batches of an older epoch: once every worker that could have begun something in them has said again all it did, the rest was never begun.
  * After a minute of silence nobody can tell, and the rest is unknown.
  */
-async function resolveOrphans({ db, redis, log, now }: FanoutDeps & { log: Log }, orphans: readonly number[]): Promise<void> {
+async function resolveOrphans({ db, redis, log, now, since }: SweepDeps, orphans: readonly number[]): Promise<void> {
   const { epoch, epochBegan } = readEngine(db);
   const silent = silentWorkers(db, epoch);
   const allSpoke = silent.length === 0;
-  if (!allSpoke && now() - epochBegan < silenceMs) return;
+  if (!allSpoke && now() - Math.max(epochBegan, since) < silenceMs) return; // a serve that was away has not listened
   for (const batch of orphans) {
     closeBatch(db, batch, allSpoke ? new Set() : undefined, now());
     await dropMarks(redis, batch);

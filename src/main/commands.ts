@@ -1,6 +1,7 @@
 /** The commands that read and change DATA_DIR: publications, readers, status. Each gets its parsed arguments and returns the exit code. */
 import { describeImport, exportReaders, importReaders } from '../audience/audience.ts';
 import { AppError } from '../errors.ts';
+import { checkSender } from '../message/message.ts';
 import { parseAddress } from '../model/address.ts';
 import { parseSlug } from '../model/publication.ts';
 import { type SendStatus, statusOf } from '../model/send.ts';
@@ -31,6 +32,7 @@ export async function publicationAdd(context: Context, { positionals: [slug = ''
     slot: typeof values['slot'] === 'string' ? values['slot'] : null,
     createdAt: Date.now(),
   };
+  checkSender({ name: entry.name, address: entry.fromAddress, ...(entry.replyTo !== null && { replyTo: entry.replyTo }) });
   return withData(context.config, ({ db }) => {
     const publication = addPublication(db, entry);
     noteAudit(db, { at: Date.now(), actor: 'operator', action: 'publication add', subject: publication.slug });

@@ -39,11 +39,12 @@ export async function openEngine({ data, redisUrl, privateRedis, log, ...rest }:
   const redis = openRedis(redisUrl, down);
   const waiting = openRedis(redisUrl, down);
   await Promise.all([untilReady(redis), untilReady(waiting)]);
-  const queue = await openDeliverQueue(redisUrl, down);
-  nextGeneration(db);
-  const deps = { db, redis, waiting, queue, privateRedis, tokenKeys: ring.tokens, log, now: Date.now, ...rest };
+  const queue = await openDeliverQueue(redisUrl, rest.rehearsal ? 'rehearse' : 'deliver', down);
+  nextGeneration(db, rest.rehearsal);
+  const deps = { db, redis, waiting, queue, privateRedis, tokenKeys: ring.tokens, log, now: Date.now, since: Date.now(), ...rest };
   let stopping = false;
   let sweepAt = 0;
+  let relayTrouble: string | null | undefined;
 
   async function turn(): Promise<void> {
     await vouch(deps);
@@ -57,7 +58,9 @@ export async function openEngine({ data, redisUrl, privateRedis, log, ...rest }:
     if (joined) sweepAt = 0; // what waited for that worker's word can be resolved
     await topUp(deps);
     finishSends(deps);
-    noteRelayTrouble(db, (await readRelayTrouble(redis)).join('; ') || null);
+    const trouble = (await readRelayTrouble(redis)).join('; ') || null;
+    if (trouble !== relayTrouble) noteRelayTrouble(db, trouble); // asked five times a second: a write that changes nothing still waits for its turn
+    relayTrouble = trouble;
   }
 
   async function run(): Promise<void> {
@@ -72,6 +75,7 @@ export async function openEngine({ data, redisUrl, privateRedis, log, ...rest }:
         const { message } = error as Error; // Redis away, disk full, another writer too long: nothing is lost, the rows are as they were
         if (message !== trouble) log.warn('engine.waits', { error: message });
         trouble = message;
+        sweepAt = 0; // something may be claimed and not published
         await sleep(300);
       }
     }
@@ -84,13 +88,24 @@ export async function openEngine({ data, redisUrl, privateRedis, log, ...rest }:
     failed,
     async stop() {
       stopping = true;
-      await running.catch(() => {});
-      await settleRest(deps).catch(() => {});
-      await queue.close().catch(() => {});
-      redis.disconnect();
+      await within(stopMs, running);
+      await within(stopMs, settleRest(deps));
+      await within(stopMs, queue.close());
+      redis.disconnect(); // a Redis that hangs must not keep us: what waits for it fails now
       waiting.disconnect();
+      await running.catch(() => {});
     },
   };
+}
+
+/** How long each step of a stop may wait for a Redis that does not answer. */
+const stopMs = 5000;
+
+/** Waits for work that may fail, but not for ever. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work.catch(() => {}), sleep(ms, undefined, { signal: over.signal }).catch(() => {})]);
+  over.abort();
 }
 
 /** What workers told while stopping. What stays unread is in the stream at the next start. */

@@ -3,9 +3,11 @@ import { AppError } from '../errors.ts';
 import { iso, parseWhen } from '../model/zone.ts';
 import { openDrawing } from '../render/render.ts';
 import { scheduleSend } from '../schedule/schedule.ts';
+import { readEngine } from '../store/engine.ts';
+import { isLocked } from '../store/lock.ts';
 import { getPublication } from '../store/publications.ts';
 import type { Send } from '../store/sends.ts';
-import { withData } from './data.ts';
+import { type Data, withData } from './data.ts';
 import { sendAndWait } from './sending.ts';
 import type { Arguments, Context } from './table.ts';
 
@@ -16,6 +18,7 @@ export async function send(context: Context, { positionals: [issue = ''], values
   const now = Date.now();
   return withData(context.config, async (data) => {
     const publication = getPublication(data.db, slug);
+    refuseOtherRoute(context, data);
     const at = values['at'] === undefined ? now : futureInstant(String(values['at']), publication.zone, now);
     const studio = openDrawing();
     let row: Send;
@@ -55,5 +58,17 @@ function readWaivers(given: Arguments['values'][string]): Record<string, string>
         throw new AppError('usage', `--waive ${entry}: write CHECK=REASON, such as --waive links="sources follow on the web page"`);
       return [check, reason.trim()];
     }),
+  );
+}
+
+/** Beside a serve that has a relay no rehearsal can be sent, and beside one without no real send: neither would ever start. */
+function refuseOtherRoute({ config }: Context, { db }: Data): void {
+  const { rehearsal } = readEngine(db);
+  if (rehearsal === config.rehearsal || !isLocked(config.dataDir)) return;
+  throw new AppError(
+    'send.route',
+    rehearsal
+      ? 'The galley serve on this DATA_DIR runs without a relay, and this command has SMTP_URL: set it for serve too and start serve again, or unset it here for a rehearsal'
+      : 'The galley serve on this DATA_DIR has a relay, and this command has no SMTP_URL: set the same here, or rehearse in a DATA_DIR of its own',
   );
 }

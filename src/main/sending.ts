@@ -1,11 +1,13 @@
 /** Commands that run the service or part of it: serve, work, send --wait. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type Dkim, readDkim } from '../message/message.ts';
 import type { Data } from './data.ts';
 import { openService, type Service } from './service.ts';
+import { aborted } from './stopping.ts';
 import type { Arguments, Context } from './table.ts';
 import { describeEnd, waitForSend } from './wait.ts';
 import { work } from './worker.ts';
@@ -42,27 +44,51 @@ export async function workCommand(context: Context, { values }: Arguments): Prom
   const connections = count(values['concurrency'], 'concurrency');
   const { smtp } = context.config;
   const config = connections === undefined || smtp === undefined ? context.config : { ...context.config, smtp: { ...smtp, connections } };
-  await work(config, readDkimKey(config), context.log, context.stopping);
+  const route = values['rehearsal'] === true ? 'rehearse' : 'deliver';
+  await work({ config, dkim: readDkimKey(config), route, log: context.log, stopping: context.stopping });
   return 0;
 }
 
-/** Waits for a send. When no serve runs on this DATA_DIR, runs its parts itself. Exit code 0 if every row is accepted, refused or cancelled. */
+/**
+ * Waits for a send. While no serve runs on this DATA_DIR, runs its parts itself, also when that serve ends meanwhile.
+ * Exit code 0 if every row is accepted, refused or cancelled.
+ */
 export async function sendAndWait(context: Context, { db }: Data, id: number): Promise<number> {
   readDkimKey(context.config);
-  const service = await openService({ ...context, workers: defaultWorkers, web: false, command: 'galley send --wait' }).catch(
-    (error: unknown) => {
-      if (error instanceof AppError && error.code === 'lock.held') return undefined; // a serve is running: it does the work
-      throw error;
-    },
-  );
+  const over = new AbortController();
+  let service: Service | undefined;
+  const running = serviceWhenFree(context, over.signal, (opened) => {
+    service = opened;
+  });
+  running.catch(() => {}); // told by the race
   try {
-    const waiting = waitForSend(db, id, context.screen, context.stopping);
-    const status = await (service === undefined ? waiting : Promise.race([waiting, service.failed]));
+    const status = await Promise.race([waitForSend(db, id, context.screen, context.stopping), running]);
     context.warn(describeEnd(db, id, status));
     return status.deferred + status.unknown + status.waiting === 0 ? 0 : 1;
   } finally {
+    over.abort();
+    await running.catch(() => {});
     await service?.stop();
   }
+}
+
+/** Runs the parts of serve as soon as nobody else does. Rejects when they cannot be started or one of them fails; ends with `over`. */
+async function serviceWhenFree(context: Context, over: AbortSignal, opened: (service: Service) => void): Promise<never> {
+  while (!over.aborted) {
+    const service = await openService({ ...context, workers: defaultWorkers, web: false, command: 'galley send --wait' }).catch(
+      (error: unknown) => {
+        if (error instanceof AppError && error.code === 'lock.held') return undefined; // a serve is running: it does the work
+        throw error;
+      },
+    );
+    if (service !== undefined) {
+      opened(service);
+      await Promise.race([service.failed, aborted(over)]);
+      break;
+    }
+    await sleep(2000, undefined, { signal: over }).catch(() => {});
+  }
+  throw new Error('no longer waiting');
 }
 
 /** The key that signs, read once. Errors say what is wrong with the file or the key. */
@@ -83,8 +109,4 @@ function count(value: Arguments['values'][string], option: string): number | und
   if (!Number.isInteger(number) || number < 1 || number > 64)
     throw new AppError('usage', `--${option} ${value}: take a whole number from 1 to 64`);
   return number;
-}
-
-export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
 }

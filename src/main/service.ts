@@ -1,14 +1,15 @@
 /** A running service: the lock, Redis, the catcher when there is no relay, the engine, the workers as child processes. With the web beside it, it is serve. */
-import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { resumeImports } from '../audience/audience.ts';
-import { type Catcher, openCatcher } from '../catcher/catcher.ts';
+import { openCatcher } from '../catcher/catcher.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { openPrivateRedis, type PrivateRedis } from '../queue/private-redis.ts';
 import { lockDataFolder } from '../store/lock.ts';
 import { closeStore } from '../store/open.ts';
 import { openWeb } from '../web/web.ts';
+import { startWorkers, workerEnvironment } from './children.ts';
 import { type Data, makeFolder, openData } from './data.ts';
 import { openEngine } from './engine.ts';
 import type { Environment } from './environment.ts';
@@ -61,7 +62,14 @@ export async function openService({ config, env, log, workers, web, command }: S
     stops.push(() => redis.stop());
     const engine = await openEngine(engineOptions(config, data, redis, log));
     stops.push(() => engine.stop());
-    const children = startWorkers(workers, workerEnvironment(config, env, redis, catcher), redis.lifeline, log);
+    const children = startWorkers({
+      count: workers,
+      env: workerEnvironment(config, env, redis.url, catcher?.url),
+      rehearsal: catcher !== undefined,
+      lifeline: redis.lifeline,
+      log,
+    });
+    redis.onRestart(children.replace);
     stops.push(() => children.stop());
     return { data, url: pages?.url, failed: engine.failed, stop };
   } catch (error) {
@@ -87,79 +95,46 @@ interface ServiceRedis {
   url: string;
   /** For the workers' stdio: a private Redis lives until serve and its last worker are gone. */
   lifeline(): number | undefined;
+  /** Called when a private Redis has been started again, with another lifeline. */
+  onRestart(listener: () => void): void;
   stop(): Promise<void>;
 }
 
 /** The Redis of REDIS_URL, or a private one that is started again should it die. */
 async function openServiceRedis({ redis: given, dataDir }: Config, env: Environment, log: Log): Promise<ServiceRedis> {
-  if (given !== undefined) return { url: given.url, lifeline: () => undefined, stop: async () => {} };
+  if (given !== undefined) return { url: given.url, lifeline: () => undefined, onRestart: () => {}, stop: async () => {} };
   const start = (): Promise<PrivateRedis> => openPrivateRedis(join(dataDir, 'redis'), { path: env['PATH'] ?? '' });
-  let stopping = false;
+  const stopping = new AbortController();
   let current = await start();
-  const watch = (redis: PrivateRedis): void => {
-    void redis.ended.then(async () => {
-      if (stopping) return;
-      log.warn('redis.restarted', {});
+  let restarted = (): void => {};
+  const keep = async (): Promise<void> => {
+    for (let wait = 500; ; wait = Math.min(wait * 2, 30_000)) {
+      await current.ended;
+      if (stopping.signal.aborted) return;
+      await current.stop(); // it is gone: this lets go of its lifeline
       try {
         current = await start();
-        watch(current);
+        if (stopping.signal.aborted) return await current.stop();
+        wait = 500;
+        log.warn('redis.restarted', {});
+        restarted();
       } catch (error) {
-        log.error('redis.gone', { error: (error as Error).message });
+        log.error('redis.gone', { error });
+        await sleep(wait, undefined, { signal: stopping.signal }).catch(() => {});
       }
-    });
+    }
   };
-  watch(current);
+  const keeping = keep();
   return {
     url: current.url,
     lifeline: () => current.lifeline,
-    async stop() {
-      stopping = true;
-      await current.stop();
+    onRestart: (listener) => {
+      restarted = listener;
     },
-  };
-}
-
-/** What a worker child gets: the settings of this process, with the Redis and the relay that serve uses. No key of the store is among them. */
-function workerEnvironment(config: Config, env: Environment, redis: ServiceRedis, catcher: Catcher | undefined): Environment {
-  const { SECRET_KEY: _, ...rest } = env;
-  return {
-    ...rest,
-    DATA_DIR: config.dataDir,
-    REDIS_URL: redis.url,
-    SMTP_URL: config.smtp?.url ?? catcher?.url,
-    LOG_LEVEL: config.logLevel,
-  };
-}
-
-/** Runs `count` workers as child processes; one that dies is started again. */
-function startWorkers(count: number, env: Environment, lifeline: () => number | undefined, log: Log): { stop(): Promise<void> } {
-  const children = new Set<ChildProcess>();
-  let stopping = false;
-  const start = (): void => {
-    const child = fork(join(import.meta.dirname, '../main.ts'), ['work'], {
-      env,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc', lifeline() ?? 'ignore'],
-    });
-    children.add(child);
-    child.once('exit', (code, signal) => {
-      children.delete(child);
-      if (stopping) return;
-      log.warn('worker.restarted', { code, signal });
-      setTimeout(() => !stopping && start(), 500);
-    });
-  };
-  for (let i = 0; i < count; i += 1) start();
-  return {
     async stop() {
-      stopping = true;
-      await Promise.all(
-        [...children].map((child) => {
-          const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-          child.kill('SIGTERM');
-          const killer = setTimeout(() => child.kill('SIGKILL'), 30_000);
-          return gone.finally(() => clearTimeout(killer));
-        }),
-      );
+      stopping.abort();
+      await current.stop();
+      await keeping;
     },
   };
 }

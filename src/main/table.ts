@@ -34,6 +34,8 @@ export interface Command {
   settings?: (env: Environment) => Environment;
   /** Runs for long: its log tells what it does, not only what goes wrong. */
   lasting?: boolean;
+  /** May run as the child of serve: it serves no pages, and serve tells it when to stop. */
+  child?: boolean;
   run(context: Context, args: Arguments): Promise<number>;
 }
 

@@ -7,15 +7,27 @@ import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Dkim, MessageTemplate } from '../message/message.ts';
 import { openRedis, untilReady } from '../queue/connect.ts';
-import { takeBatches } from '../queue/jobs.ts';
+import { type Route, takeBatches } from '../queue/jobs.ts';
 import { openMarks } from '../queue/marks.ts';
 import { readTemplate, takeSlot, tellRelayTrouble } from '../queue/relay-news.ts';
+import { aborted } from './stopping.ts';
 
-/** How long a stop may take: what is begun is finished, the rest is handed back. */
+/** How long a stop may take in all: what is begun is finished, the rest is handed back. */
 const stopMs = 25_000;
+/** After this much of it, messages that a silent relay has not got whole are dropped: they count as not sent. */
+const patienceMs = 5000;
+
+export interface WorkOptions {
+  config: Config;
+  dkim: Dkim | undefined;
+  /** Which batches it takes. */
+  route: Route;
+  log: Log;
+  stopping: AbortSignal;
+}
 
 /** Works until `stopping` is aborted, then finishes what is begun, hands back the rest and resolves. Errors: no Redis, no relay set. */
-export async function work({ redis: server, smtp }: Config, dkim: Dkim | undefined, log: Log, stopping: AbortSignal): Promise<void> {
+export async function work({ config: { redis: server, smtp }, dkim, route, log, stopping }: WorkOptions): Promise<void> {
   if (server === undefined || smtp === undefined) {
     throw new AppError(
       'work.settings',
@@ -24,7 +36,8 @@ export async function work({ redis: server, smtp }: Config, dkim: Dkim | undefin
   }
   const redis = openRedis(server.url);
   await untilReady(redis);
-  const marks = openMarks(redis);
+  if (stopping.aborted) return redis.disconnect();
+  const marks = openMarks(redis, stopping);
   const transport = openTransport({ url: smtp.url, connections: smtp.connections });
   const gate = openRelayGate({
     probe: () => transport.probe(),
@@ -45,13 +58,14 @@ export async function work({ redis: server, smtp }: Config, dkim: Dkim | undefin
   };
   const jobs = takeBatches(
     server.url,
-    1,
+    route,
     (job) => deliverBatch(deps, job, stopping),
     (error) => log.debug('worker.redis', { error: error.message }),
   );
   log.debug('worker.started', { worker: marks.worker });
-  await new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }));
+  await aborted(stopping);
   const late = new Promise<void>((resolve) => setTimeout(resolve, stopMs).unref());
+  setTimeout(() => transport.abandon(), patienceMs).unref();
   await Promise.race([jobs.close().then(() => marks.leave(10_000)), late]);
   await Promise.race([transport.close(), late]);
   redis.disconnect();

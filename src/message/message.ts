@@ -31,6 +31,14 @@ export interface MessageInput {
   feedbackId: string;
 }
 
+/** Who a publication's mail comes from, and where answers go. */
+export interface Sender {
+  /** As readers see it; may be empty. */
+  name: string;
+  address: string;
+  replyTo?: string | undefined;
+}
+
 /** Everything that is the same for the readers of a send. JSON-safe: it travels through Redis. */
 export interface MessageTemplate {
   bounceDomain: string;
@@ -53,8 +61,7 @@ export interface PersonalMessage {
 
 /** Composes what all readers of a send share. The same input gives the same template. Throws AppError `message.address` or `message.header` for a wrong address or setting. */
 export function composeTemplate(input: MessageInput): MessageTemplate {
-  const from = ownMailbox('The sender', input.from.address);
-  const fromDomain = from.slice(from.lastIndexOf('@') + 1);
+  const sender = senderFields({ ...input.from, replyTo: input.replyTo });
   const bounceDomain = checked('bounce domain', asciiDomain(input.bounceDomain), input.bounceDomain);
   const listId = checked('list id', asciiDomain(input.listId), input.listId);
   const feedbackId = checked('feedback id', /^[\x21-\x7e]+$/.exec(input.feedbackId)?.[0] ?? '', input.feedbackId);
@@ -64,16 +71,16 @@ export function composeTemplate(input: MessageInput): MessageTemplate {
   const boundary = boundaryOf(input);
 
   const pieces: Piece[] = [
-    `From: ${named('From', input.from.name, from, { quoted: true })}\r\n`,
+    sender.from,
     'To: <',
     { slot: 'to' },
     '>\r\n',
-    ...(input.replyTo === undefined ? [] : [`Reply-To: <${ownMailbox('The reply address', input.replyTo)}>\r\n`]),
+    sender.replyTo,
     `Subject: ${unstructured('Subject', input.subject)}\r\n`,
     `Date: ${dateField(input.date)}\r\n`,
     'Message-ID: <',
     { slot: 'delivery' },
-    `@${fromDomain}>\r\n`,
+    `@${sender.domain}>\r\n`,
     `List-Id: ${named('List-Id', input.listName, listId, { quoted: false })}\r\n`,
     // one HTTP URI, first (RFC 8058 section 3.1); the fold is between the URIs, never in one
     `List-Unsubscribe: <${baseUrl}/u/`,
@@ -92,6 +99,24 @@ export function composeTemplate(input: MessageInput): MessageTemplate {
     `--${boundary}--\r\n`,
   ];
   return { bounceDomain, pieces: joined(pieces) };
+}
+
+/**
+ * Throws the AppError `message.address` that `composeTemplate` would throw for this sender: an address or reply address that is none, or whose letters
+ * before the @ are not plain. Any name can be composed, a line break in it becomes a space.
+ */
+export function checkSender(sender: Sender): void {
+  senderFields(sender);
+}
+
+/** The From and Reply-To lines (the latter '' when there is no reply address), and the sender's domain for the Message-ID. */
+function senderFields({ name, address, replyTo }: Sender): { from: string; replyTo: string; domain: string } {
+  const from = ownMailbox('The sender', address);
+  return {
+    from: `From: ${named('From', name, from, { quoted: true })}\r\n`,
+    replyTo: replyTo === undefined ? '' : `Reply-To: <${ownMailbox('The reply address', replyTo)}>\r\n`,
+    domain: from.slice(from.lastIndexOf('@') + 1),
+  };
 }
 
 /** Fills in one reader. Throws AppError `message.address` when the address cannot be mailed, a RangeError when a token is none of ours. */

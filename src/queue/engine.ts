@@ -1,8 +1,12 @@
 /** Serve's side of the delivery protocol in Redis: vouching, fences, leases, and the stream of outcomes (sections 2 and 3). */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
+import { AppError } from '../errors.ts';
 import { type OutcomeKind, outcomeKinds } from '../model/outcome.ts';
 import {
+  closeScript,
+  type EngineId,
   engineKey,
   engineName,
   fence,
@@ -10,25 +14,38 @@ import {
   leaseMs,
   marksKey,
   outcomesKey,
+  parseEngineName,
   publishScript,
   relayKey,
-  revoked,
   settledKey,
   templateKey,
 } from './scripts.ts';
 
-type EngineId = { epoch: number; runId: string; generation: number };
-
-/** What a worker wrote: an outcome, the end of a batch, a hello, a goodbye. `at` is the entry's id in the stream. */
+/** What a worker wrote: an outcome, the end of a batch, a hello, a goodbye, or what only a newer worker knows. `at` is the entry's id in the stream. */
 export type WorkerEntry =
   | { type: 'outcome'; at: string; batch: number; send: number; reader: number; kind: OutcomeKind; reply: string; worker: string }
   | { type: 'end'; at: string; batch: number; worker: string }
   | { type: 'hello'; at: string; worker: string; epoch: number }
-  | { type: 'bye'; at: string; worker: string };
+  | { type: 'bye'; at: string; worker: string }
+  | { type: 'strange'; at: string; worker: string };
 
-/** The identity of the Redis that answers: another run id means that it was restarted. */
+/** The identity of the Redis that answers: another run id means that it was restarted. Error for a server that has none: its restarts could not be told. */
 export async function redisRunId(redis: Redis): Promise<string> {
-  return /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1] ?? '';
+  const runId = /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1];
+  if (runId === undefined)
+    throw new AppError('redis.run_id', 'REDIS_URL leads to a server without a run id: Galley needs Redis or Valkey 7 or newer');
+  return runId;
+}
+
+/** Refuses a Redis that forgets when memory is short: a mark that is forgotten is a mail sent twice. */
+export async function refuseEviction(redis: Redis): Promise<void> {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
+  if (policy !== undefined && policy !== 'noeviction') {
+    throw new AppError(
+      'redis.eviction',
+      `The Redis of REDIS_URL evicts keys when memory is short (maxmemory-policy ${policy}): set it to noeviction`,
+    );
+  }
 }
 
 /** The machine's boot: page cache survives a killed Redis, not a power loss. Empty where the system does not tell. */
@@ -52,12 +69,21 @@ export async function keepsEveryWrite(redis: Redis): Promise<boolean> {
   }
 }
 
-export function readVouched(redis: Redis): Promise<string | null> {
-  return redis.get(engineKey);
+/** What this Redis was last vouched for, if it was. */
+export async function readVouched(redis: Redis): Promise<EngineId | undefined> {
+  const name = await redis.get(engineKey);
+  return name === null ? undefined : parseEngineName(name);
 }
 
+/** Says to the workers that this Redis is the one the rows count on; closing batches works from here on. */
 export async function vouchFor(redis: Redis, engine: EngineId): Promise<void> {
+  await redis.script('LOAD', closeScript(engineName(engine)));
   await redis.set(engineKey, engineName(engine));
+}
+
+/** Empties a private Redis that another store left behind in the folder. */
+export async function emptyRedis(redis: Redis): Promise<void> {
+  await redis.flushdb();
 }
 
 /** Takes every worker's lease away: a new epoch starts with hellos. */
@@ -91,16 +117,21 @@ export async function hasFence(redis: Redis, batch: number): Promise<boolean> {
   return (await redis.hexists(marksKey(batch), fence)) === 1;
 }
 
-/** Stops a batch at once everywhere and reads who was begun. Undefined when its marks are not there (then nobody can tell). */
-export async function revokeAndRead(redis: Redis, batch: number): Promise<Set<number> | undefined> {
-  if (!(await hasFence(redis, batch))) return undefined;
-  const results = await redis.multi().hset(marksKey(batch), fence, revoked).hgetall(marksKey(batch)).exec();
-  const marks = (results?.[1]?.[1] ?? {}) as Record<string, string>;
-  return new Set(
-    Object.keys(marks)
-      .filter((field) => field !== fence)
-      .map(Number),
-  );
+/**
+ * Stops a batch at once everywhere and reads who was begun. `when`: `ended` by a worker, or `any` time (then a batch without marks was never published).
+ * Undefined when nobody can tell: another engine is vouched for, or the marks of an ended batch are gone. An error when Redis was restarted since.
+ */
+export async function revokeAndRead(
+  redis: Redis,
+  engine: EngineId,
+  batch: number,
+  when: 'ended' | 'any',
+): Promise<Set<number> | undefined> {
+  const name = engineName(engine);
+  const sha = createHash('sha1').update(closeScript(name)).digest('hex');
+  const fields = (await redis.evalsha(sha, 2, engineKey, marksKey(batch), name, when)) as string[] | null;
+  if (fields === null) return undefined;
+  return new Set(fields.filter((field) => field !== fence).map(Number));
 }
 
 /** Forgets a batch's marks: only after the commit that closed it. */
@@ -120,13 +151,13 @@ export async function readEntries(redis: Redis, after: string, limit: number, bl
 function parseEntry(at: string, [type, ...rest]: string[]): WorkerEntry {
   const [a = '', b = '', c = '', d = '', e = '', f = ''] = rest;
   if (type === 'o') {
-    const kind = outcomeKinds.find((known) => known === d);
-    if (kind !== undefined) return { type: 'outcome', at, batch: Number(a), send: Number(b), reader: Number(c), kind, reply: e, worker: f };
+    const kind = outcomeKinds.find((known) => known === d) ?? 'unknown'; // of a newer worker: something was begun, that is all we know
+    return { type: 'outcome', at, batch: Number(a), send: Number(b), reader: Number(c), kind, reply: e, worker: f };
   }
   if (type === 'e') return { type: 'end', at, batch: Number(a), worker: b };
   if (type === 'h') return { type: 'hello', at, worker: a, epoch: Number(b) };
   if (type === 'b') return { type: 'bye', at, worker: a };
-  throw new Error(`entry ${at} of ${outcomesKey} is of no known type: ${type}`);
+  return { type: 'strange', at, worker: rest.at(-1) ?? '' };
 }
 
 /** Tells workers what is committed, after removing it from the stream: they may forget it. */

@@ -17,26 +17,41 @@ const batchJob = z.object({
 export type BatchJob = z.infer<typeof batchJob>;
 export type BatchJobRow = BatchJob['rows'][number];
 
-const queueName = 'deliver';
+/** Where a batch goes: over the relay, or into the catcher. Each has a queue and workers of its own, so that a rehearsal can never reach a reader. */
+export type Route = 'deliver' | 'rehearse';
+const routes: readonly Route[] = ['deliver', 'rehearse'];
+
 const jobId = (batch: number): string => `b-${batch}`;
 
 export interface DeliverQueue {
   /** Adds the job of a batch; nothing happens when it is there already. */
   add(job: BatchJob): Promise<void>;
   has(batch: number): Promise<boolean>;
+  /** Takes a waiting job out again, whatever its route. False when a worker has it: then the worker ends it. */
+  remove(batch: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** Opens the queue for adding. Adding fails at once while Redis is away. */
-export async function openDeliverQueue(url: RedisUrl, onError: (error: Error) => void): Promise<DeliverQueue> {
-  const queue = new Queue(queueName, { connection: { ...redisOptions(url), maxRetriesPerRequest: 1, enableOfflineQueue: false } });
-  queue.on('error', onError);
-  await queue.waitUntilReady();
+/** Opens the queue of a route for adding. Adding fails at once while Redis is away. */
+export async function openDeliverQueue(url: RedisUrl, route: Route, onError: (error: Error) => void): Promise<DeliverQueue> {
+  const open = async (name: Route): Promise<Queue> => {
+    const queue = new Queue(name, { connection: { ...redisOptions(url), maxRetriesPerRequest: 1, enableOfflineQueue: false } });
+    queue.on('error', onError);
+    await queue.waitUntilReady();
+    return queue;
+  };
+  const queue = await open(route);
+  const others = await Promise.all(routes.filter((name) => name !== route).map(open));
   return {
     // A finished job must not stay: its id in any state makes a later add a silent no-op.
     add: async (job) => void (await queue.add('batch', job, { jobId: jobId(job.batch), removeOnComplete: true, removeOnFail: true })),
     has: async (batch) => (await queue.getJob(jobId(batch))) !== undefined,
-    close: () => queue.close(),
+    async remove(batch) {
+      for (const each of [queue, ...others])
+        if ((await each.getJob(jobId(batch))) !== undefined && (await each.remove(jobId(batch))) === 0) return false;
+      return true;
+    },
+    close: async () => void (await Promise.all([queue, ...others].map((each) => each.close()))),
   };
 }
 
@@ -44,17 +59,17 @@ export async function openDeliverQueue(url: RedisUrl, onError: (error: Error) =>
 export type JobEnd = 'done' | 'back' | 'go';
 
 /**
- * Takes batches, `concurrency` at a time, until closed; closing waits for the running ones. The lock and the stalled check only decide who tries:
+ * Takes batches of a route, one at a time, until closed; closing waits for the running one. The lock and the stalled check only decide who tries:
  * a worker that died is followed within 10 to 25 s, and no job is ever given up for having stalled too often.
  */
 export function takeBatches(
   url: RedisUrl,
-  concurrency: number,
+  route: Route,
   deliver: (job: BatchJob) => Promise<JobEnd>,
   onError: (error: Error) => void,
 ): { close(): Promise<void> } {
   const worker = new Worker(
-    queueName,
+    route,
     async (job, token) => {
       const end = await deliver(batchJob.parse(job.data));
       if (end === 'go') throw new Error('let go');
@@ -65,7 +80,7 @@ export function takeBatches(
     },
     {
       connection: { ...redisOptions(url), maxRetriesPerRequest: null },
-      concurrency,
+      concurrency: 1,
       lockDuration: 15_000,
       stalledInterval: 5_000,
       maxStalledCount: Number.MAX_SAFE_INTEGER,

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Outcome } from '../model/outcome.ts';
 import { redisRunId } from './engine.ts';
-import { beginScript, engineKey, leaseKey, leaseMs, marksKey, outcomesKey, settledKey } from './scripts.ts';
+import { beginScript, engineKey, leaseKey, leaseMs, marksKey, outcomesKey, parseEngineName, settledKey } from './scripts.ts';
 
 /** The attempt a mark belongs to. */
 export interface Attempt {
@@ -47,13 +47,17 @@ interface Session {
   sha: string;
 }
 
-/** Opens the marks of this process on a connection that neither queues nor resends. The worker's id is made here and never used again. */
-export function openMarks(redis: Redis): Marks {
+/**
+ * Opens the marks of this process on a connection that neither queues nor resends. The worker's id is made here and never used again.
+ * Once `stopping` is aborted nothing waits any more for a Redis that is away: a batch is let go instead.
+ */
+export function openMarks(redis: Redis, stopping: AbortSignal): Marks {
   const worker = `w-${randomUUID()}`;
   const told = new Set<Told>();
   const inFlight = new Map<string, { batch: number; send: number; reader: number }>();
   let session: Session | undefined;
   let leaseEpoch = -1;
+  let questions = 0;
   let closed = false;
 
   const fields = (entry: Omit<Told, 'at'>): string[] => [
@@ -96,7 +100,9 @@ export function openMarks(redis: Redis): Marks {
       if (typeof at === 'string') entry.at = at;
     });
     for (let waited = 0; waited < 10_000; waited += 50) {
-      if ((await redis.get(leaseKey(worker))) === String(epoch)) return true;
+      const [lease, engine] = await Promise.all([redis.get(leaseKey(worker)), redis.get(engineKey)]);
+      if (lease === String(epoch)) return true;
+      if (engine === null || parseEngineName(engine).epoch !== epoch) return false;
       await sleep(50);
     }
     return false;
@@ -106,9 +112,8 @@ export function openMarks(redis: Redis): Marks {
   async function attach(): Promise<Session | undefined> {
     const engine = await redis.get(engineKey);
     if (engine === null) return undefined;
-    const [epochText = '', runId = ''] = engine.split('.');
+    const { epoch, runId } = parseEngineName(engine);
     if (runId !== (await redisRunId(redis))) return undefined; // restarted, and serve has not looked at it yet
-    const epoch = Number(epochText);
     const sha = String(await redis.script('LOAD', beginScript(engine)));
     if (leaseEpoch !== epoch || (await redis.pexpire(leaseKey(worker), leaseMs)) === 0) {
       if (!(await hello(epoch))) return undefined;
@@ -151,26 +156,28 @@ export function openMarks(redis: Redis): Marks {
     for (const entry of told) if (entry.at !== undefined && !isAfter(entry.at, last)) told.delete(entry);
   }
 
-  async function attached(): Promise<Session> {
-    while (session === undefined) await sleep(20);
+  /** The session, waited for; undefined when there is none and the worker stops. */
+  async function attached(): Promise<Session | undefined> {
+    while (session === undefined && !stopping.aborted) await sleep(20);
     return session;
   }
 
   async function begin(attempt: Attempt, reader: number): Promise<BeginAnswer> {
-    let unanswered = false;
+    questions += 1;
+    const question = `${worker}.${questions}`; // its own name in the answer means that this very question was a go, though its first answer was lost
     for (;;) {
-      const { sha, epoch } = await attached();
-      if (epoch !== attempt.epoch) return 'lease';
+      const now = await attached();
+      if (now?.epoch !== attempt.epoch) return 'lease';
+      const { sha, epoch } = now;
       let answer: string;
       try {
-        answer = String(await redis.evalsha(sha, 2, marksKey(attempt.batch), leaseKey(worker), String(epoch), String(reader), worker));
+        answer = String(await redis.evalsha(sha, 2, marksKey(attempt.batch), leaseKey(worker), String(epoch), String(reader), question));
       } catch (error) {
         if ((error as Error).message.startsWith('NOSCRIPT')) session = undefined;
-        else unanswered = true; // it may have run: ask again, and only then take our own name for a go
-        await sleep(20);
+        await sleep(20); // it may have run: the same question is asked again
         continue;
       }
-      if (answer === 'go' || (unanswered && answer === worker)) {
+      if (answer === 'go' || answer === question) {
         inFlight.set(key(attempt.batch, reader), { batch: attempt.batch, send: attempt.send, reader });
         return 'go';
       }
@@ -191,7 +198,7 @@ export function openMarks(redis: Redis): Marks {
     async end({ batch, epoch }) {
       for (;;) {
         const unwritten = [...told].some((entry) => entry.batch === batch && entry.at === undefined);
-        if (!unwritten && (await attached()).epoch !== epoch) return; // a new epoch's hello says it all; this end would mean nothing
+        if ((await attached())?.epoch !== epoch) return; // a new epoch's hello says it all; this end would mean nothing
         try {
           if (!unwritten) {
             await redis.xadd(outcomesKey, '*', ...pairs(['e', String(batch), worker]));
@@ -205,17 +212,18 @@ export function openMarks(redis: Redis): Marks {
     },
     async joined(epoch) {
       for (;;) {
-        const now = (await attached()).epoch;
-        if (now >= epoch) return now === epoch;
+        const now = (await attached())?.epoch;
+        if (now === undefined || now >= epoch) return now === epoch;
         await sleep(50);
       }
     },
     async leave(ms) {
       const until = Date.now() + ms;
-      while (told.size > 0 && Date.now() < until) await sleep(50);
+      const open = (): boolean => told.size + inFlight.size > 0;
+      while (open() && Date.now() < until) await sleep(50);
       closed = true;
       await tending;
-      if (told.size === 0 && redis.status === 'ready') await redis.xadd(outcomesKey, '*', ...pairs(['b', worker])).catch(() => {});
+      if (!open() && redis.status === 'ready') await redis.xadd(outcomesKey, '*', ...pairs(['b', worker])).catch(() => {});
     },
   };
 }

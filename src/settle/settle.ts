@@ -63,7 +63,7 @@ function runs(entries: readonly WorkerEntry[]): WorkerEntry[][] {
   return found;
 }
 
-async function settleOther({ db, redis, now }: SettleDeps, entry: WorkerEntry): Promise<boolean> {
+async function settleOther({ db, redis, now, log }: SettleDeps, entry: WorkerEntry): Promise<boolean> {
   const { epoch } = readEngine(db);
   if (entry.type === 'hello' && entry.epoch === epoch) {
     registerWorker(db, entry.worker, epoch); // before the lease: whoever may hold a mark is known
@@ -74,14 +74,21 @@ async function settleOther({ db, redis, now }: SettleDeps, entry: WorkerEntry): 
     await dropLease(redis, entry.worker);
     forgetWorker(db, entry.worker);
   }
-  if (entry.type === 'end' && findBatch(db, entry.batch)?.epoch === epoch) {
-    const begun = await revokeAndRead(redis, entry.batch);
-    if (begun !== undefined) {
-      closeBatch(db, entry.batch, begun, now());
-      await dropMarks(redis, entry.batch); // after the commit: until then the marks are the only witness
-    }
-  }
+  if (entry.type === 'end') await settleEnd({ db, redis, now }, entry.batch);
+  if (entry.type === 'strange') log.warn('settle.strange', { worker: entry.worker, at: entry.at });
   return false;
+}
+
+async function settleEnd({ db, redis, now }: Pick<SettleDeps, 'db' | 'redis' | 'now'>, batch: number): Promise<void> {
+  const open = findBatch(db, batch);
+  const engine = readEngine(db);
+  if (open !== undefined) {
+    if (open.epoch !== engine.epoch) return;
+    const begun = await revokeAndRead(redis, engine, batch, 'ended');
+    if (begun === undefined) return;
+    closeBatch(db, batch, begun, now());
+  }
+  await dropMarks(redis, batch); // after the commit: until then the marks are the only witness
 }
 
 /** The promise that holds at every moment. A break is our bug: it stops the sending rather than the truth. */

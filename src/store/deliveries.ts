@@ -16,33 +16,37 @@ export interface ReportedOutcome extends Outcome {
   reader: number;
 }
 
+/** What a claim did: the batch it made, if any row is in it, and how many rows it looked at. */
+export interface Claim {
+  batch?: number;
+  rows: number;
+}
+
 /**
- * Takes up to `limit` rows of a running send that are ready or due again into a new batch and returns its id, or undefined when there is nothing to take.
- * Consent is checked again here: who is no longer active becomes cancelled in the same transaction.
+ * Takes up to `limit` rows of a running send that are ready or due again into a new batch. Consent is checked again here: who is no longer active
+ * becomes cancelled in the same transaction. `rows` is 0 when there was nothing to take.
  */
-export function claimBatch(db: Db, sendId: number, limit: number, now: number): number | undefined {
+export function claimBatch(db: Db, sendId: number, limit: number, now: number): Claim {
   return inTransaction(db, () => {
     const epoch = statement(db, `SELECT epoch FROM engine WHERE EXISTS (SELECT 1 FROM sends WHERE id = ? AND state = 'sending')`)
       .pluck()
       .get(sendId);
-    if (epoch === undefined) return undefined;
-    for (;;) {
-      const rows = waitingRows(db, sendId, limit, now);
-      if (rows.length === 0) return undefined;
-      const batch = Number(statement(db, 'INSERT INTO batches (send_id, epoch) VALUES (?, ?)').run(sendId, epoch).lastInsertRowid);
-      const take = statement(
-        db,
-        `UPDATE deliveries SET state = ?, batch_id = ?, due_at = NULL, changed_at = ? WHERE send_id = ? AND reader_id = ? AND state = ?`,
-      );
-      const count = counter(db, sendId);
-      for (const { reader, state, consents } of rows) {
-        const to: DeliveryState = consents ? 'queued' : 'cancelled';
-        if (take.run(to, consents ? batch : null, now, sendId, reader, state).changes === 1) count.move(state, to);
-      }
-      count.write();
-      if (count.sum('queued') > 0) return batch;
-      statement(db, 'DELETE FROM batches WHERE id = ?').run(batch); // all of them had left: look at the next ones
+    const rows = epoch === undefined ? [] : waitingRows(db, sendId, limit, now);
+    if (rows.length === 0) return { rows: 0 };
+    const batch = Number(statement(db, 'INSERT INTO batches (send_id, epoch) VALUES (?, ?)').run(sendId, epoch).lastInsertRowid);
+    const take = statement(
+      db,
+      `UPDATE deliveries SET state = ?, batch_id = ?, due_at = NULL, changed_at = ? WHERE send_id = ? AND reader_id = ? AND state = ?`,
+    );
+    const count = counter(db, sendId);
+    for (const { reader, state, consents } of rows) {
+      const to: DeliveryState = consents ? 'queued' : 'cancelled';
+      if (take.run(to, consents ? batch : null, now, sendId, reader, state).changes === 1) count.move(state, to);
     }
+    count.write();
+    if (count.sum('queued') > 0) return { batch, rows: rows.length };
+    statement(db, 'DELETE FROM batches WHERE id = ?').run(batch);
+    return { rows: rows.length };
   });
 }
 
@@ -87,8 +91,15 @@ export function applyOutcomes(db: Db, outcomes: readonly ReportedOutcome[], now:
       }
     }
     for (const count of counters.values()) count.write();
+    for (const send of counters.keys()) reopen(db, send);
     return changed;
   });
+}
+
+/** A send that was over goes on when late evidence gave a row back. */
+function reopen(db: Db, sendId: number): void {
+  const text = `UPDATE sends SET state = 'sending', finished_at = NULL WHERE id = ? AND state = 'sent' AND ready + queued + deferred > 0`;
+  statement(db, text).run(sendId);
 }
 
 /** Moves one row out of `from`; returns where it went, or undefined when it was not there. */
@@ -111,11 +122,16 @@ function applyOne(db: Db, outcome: ReportedOutcome, from: DeliveryState, now: nu
       | undefined;
     const delay = retryDelay((attempts ?? 0) + 1);
     if (delay === undefined) to = 'refused';
+    else if (isCancelled(db, send)) to = 'cancelled';
     else due = now + delay;
   }
   const text = `UPDATE deliveries SET state = ?, due_at = ?, reply = ?, attempts = attempts + ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = ?`;
   const attempt = from === 'unknown' ? 0 : 1; // an unknown was counted when it became one
   return statement(db, text).run(to, due, reply, attempt, now, ...key).changes === 1 ? to : undefined;
+}
+
+function isCancelled(db: Db, sendId: number): boolean {
+  return statement(db, 'SELECT state FROM sends WHERE id = ?').pluck().get(sendId) === 'cancelled';
 }
 
 /**

@@ -12,10 +12,10 @@ export function readEngine(db: Db): Engine {
   return row;
 }
 
-/** A serve starts: its generation is one no earlier serve had. */
-export function nextGeneration(db: Db): Engine {
+/** A serve starts: its generation is one no earlier serve had. `rehearsal`: it sends into the catcher. */
+export function nextGeneration(db: Db, rehearsal: boolean): Engine {
   db.update(engine)
-    .set({ generation: sql`${engine.generation} + 1` })
+    .set({ generation: sql`${engine.generation} + 1`, rehearsal })
     .run();
   return readEngine(db);
 }

@@ -36,6 +36,20 @@ export function lockDataFolder(folder: string, command: string): () => void {
   };
 }
 
+/** Whether another process holds the data folder at this moment. */
+export function isLocked(folder: string): boolean {
+  const lock = openLock(folder);
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return false;
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return true;
+    throw unusable(folder, error);
+  } finally {
+    lock.close();
+  }
+}
+
 function openLock(folder: string): Database.Database {
   try {
     if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700);

@@ -66,6 +66,7 @@ const reasons: Record<string, string> = {
   SQLITE_NOTADB: 'it is not a SQLite file: is DATA_DIR right?',
   SQLITE_READONLY: 'it cannot be written: check the owner and mode of the file and its folder',
   SQLITE_FULL: 'the disk is full: make room and start again; nothing was lost',
+  SQLITE_IOERR: 'the disk is full or does not answer: make room or look at it, and start again; nothing was lost',
   SQLITE_BUSY: 'another process has been writing for more than 5 seconds',
   SQLITE_CORRUPT: 'it is damaged: restore a backup',
 };

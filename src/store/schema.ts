@@ -205,6 +205,13 @@ export const sends = sqliteTable('sends', {
   finishedAt: integer('finished_at'),
 });
 
+/** The message of a send as it was first composed: settings may change while it goes out, the mail may not. */
+export const templates = sqliteTable('templates', {
+  sendId: integer('send_id').primaryKey(),
+  hash: text('hash').notNull(),
+  json: text('json').notNull(),
+});
+
 /** One send to one reader. `batchId` is the attempt it is, or was last, out in. */
 export const deliveries = sqliteTable(
   'deliveries',
@@ -248,6 +255,10 @@ export const engine = sqliteTable('engine', {
   runId: text('run_id').notNull(),
   bootId: text('boot_id').notNull(),
   generation: integer('generation').notNull(),
+  /** Random, made with the store: two stores never share a Redis unnoticed. */
+  instance: text('instance').notNull(),
+  /** Whether the serve that runs, or ran last, sends into the catcher. */
+  rehearsal: integer('rehearsal', { mode: 'boolean' }).notNull(),
   /** What workers last said keeps them from the relay; null when nothing does. */
   relayTrouble: text('relay_trouble'),
 });

@@ -1,7 +1,7 @@
 /** Sends: made, started, frozen, finished; each move a conditional update. */
 import { and, desc, eq, inArray, lte } from 'drizzle-orm/sql';
 import type { Db } from './open.ts';
-import { editions, publications, sends } from './schema.ts';
+import { editions, publications, sends, templates } from './schema.ts';
 import { inTransaction, statement } from './statement.ts';
 
 export type Send = typeof sends.$inferSelect;
@@ -124,6 +124,26 @@ export function freezeChunk(db: Db, id: number, limit: number, now: number): boo
 export function finishSend(db: Db, id: number, now: number): boolean {
   const text = `UPDATE sends SET state = 'sent', finished_at = ? WHERE id = ? AND state = 'sending' AND frozen = 1 AND ready + queued + deferred = 0`;
   return statement(db, text).run(now, id).changes === 1;
+}
+
+/** Hash of the message of a send as first composed, or undefined when nobody has composed it yet. */
+export function findTemplateHash(db: Db, sendId: number): string | undefined {
+  return db.select({ hash: templates.hash }).from(templates).where(eq(templates.sendId, sendId)).get()?.hash;
+}
+
+/** The message itself, as JSON. */
+export function getTemplateJson(db: Db, sendId: number): string {
+  const found = db.select({ json: templates.json }).from(templates).where(eq(templates.sendId, sendId)).get();
+  if (found === undefined) throw new Error(`the message of send ${sendId} is missing from the store`);
+  return found.json;
+}
+
+/** Keeps the message of a send; the first one stands. */
+export function keepSendTemplate(db: Db, sendId: number, template: { hash: string; json: string }): void {
+  db.insert(templates)
+    .values({ sendId, ...template })
+    .onConflictDoNothing()
+    .run();
 }
 
 /** What composing a send's message needs: the edition's parts and the publication's sender. */

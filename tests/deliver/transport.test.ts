@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type OutgoingMessage, openTransport, type Transport, type TransportOptions } from '../../src/deliver/transport.ts';
-import { openPostOffice, openScriptedRelay, type RelayScript } from '../support/relay.ts';
+import { openPostOffice, openScriptedRelay, type RelayScript, type ScriptedRelay } from '../support/relay.ts';
 
 const always = () => true;
 
@@ -223,15 +223,140 @@ test('a message over the size the relay names is not tried, and nobody is charge
   expect(relay.commands.some((line) => line.startsWith('MAIL'))).toBe(false);
 });
 
-test('closing finishes the message in hand, says QUIT, and nothing goes out afterwards', async () => {
-  const relay = await relayWith({ delay: 20 });
-  const transport = transportTo(relay.url);
-  const last = transport.send(mailTo('a@example.com'), always);
+test.each([1, 3])(
+  'closing finishes the message in hand, says QUIT, and nothing goes out afterwards (connections: %i)',
+  async (connections) => {
+    const relay = await relayWith({ delay: 20 });
+    const transport = transportTo(relay.url, { connections });
+    const last = transport.send(mailTo('a@example.com'), always);
+    await transport.close();
+    expect(await last).toMatchObject({ kind: 'accepted' });
+    expect(relay.commands.at(-1)).toBe('QUIT');
+    expect(await transport.send(mailTo('b@example.com'), always)).toMatchObject({ kind: 'not-sent' });
+    expect(relay.mails).toHaveLength(1);
+  },
+);
+
+const stopping = { kind: 'not-sent', reply: 'this worker is stopping' };
+const noPipelining = ['8BITMIME'];
+const long = Buffer.alloc(16_000_000, 'a line of text\r\n');
+
+test.each<[string, RelayScript, (relay: ScriptedRelay) => boolean]>([
+  ['the greeting', { greeting: 'silence' }, (relay) => relay.connections() === 1],
+  ['MAIL', { offers: noPipelining, mail: 'silence' }, (relay) => relay.commands.at(-1)?.startsWith('MAIL') === true],
+  ['RCPT', { offers: noPipelining, rcpt: 'silence' }, (relay) => relay.commands.at(-1)?.startsWith('RCPT') === true],
+  ['DATA', { data: 'silence' }, (relay) => relay.commands.at(-1) === 'DATA'],
+  ['the message, and reads no more of it', { midData: { after: 50_000, step: 'silence' } }, (relay) => relay.unfinished() >= 50_000],
+])('a message given up while the relay is silent at %s is not sent, at once', async (_where, script, reached) => {
+  const relay = await relayWith(script);
+  const transport = transportTo(relay.url); // with the timeouts of every day, which are minutes
+  const outcome = transport.send(mailTo('reader@example.com', long), always);
+  await expect.poll(() => reached(relay)).toBe(true);
+  transport.abandon();
+  expect(await outcome).toEqual(stopping);
   await transport.close();
-  expect(await last).toMatchObject({ kind: 'accepted' });
+  expect(relay.mails).toEqual([]);
+});
+
+test("a message given up during the login is not sent, and the login is nobody's trouble", async () => {
+  let asked = false;
+  const office = await openPostOffice({
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    onAuth() {
+      asked = true;
+    },
+  });
+  onTestFinished(() => office.close());
+  const transport = transportTo(office.url.replace('//', '//galley:secret@'));
+  const outcome = transport.send(mailTo('reader@example.com'), always);
+  await expect.poll(() => asked).toBe(true);
+  transport.abandon();
+  expect(await outcome).toEqual(stopping);
+});
+
+test('a message given up at the last moment before its dot is not sent', async () => {
+  const relay = await relayWith({});
+  const transport = transportTo(relay.url);
+  const message = mailTo('reader@example.com');
+  const giveUp = () => {
+    transport.abandon();
+    return true;
+  };
+  expect(await transport.send(message, giveUp)).toEqual(stopping);
+  await expect.poll(() => relay.unfinished()).toBeGreaterThan(0);
+  expect(relay.mails).toEqual([]);
+});
+
+test('a message whose dot was written is not given up: it gets its answer', async () => {
+  const relay = await relayWith({
+    dot: () => {
+      transport.abandon();
+      return '250 2.0.0 taken after all';
+    },
+  });
+  const transport = transportTo(relay.url);
+  expect(await transport.send(mailTo('reader@example.com'), always)).toEqual({ kind: 'accepted', reply: '250 2.0.0 taken after all' });
+  await transport.close();
   expect(relay.commands.at(-1)).toBe('QUIT');
-  expect(await transport.send(mailTo('b@example.com'), always)).toMatchObject({ kind: 'not-sent' });
-  expect(relay.mails).toHaveLength(1);
+});
+
+test('giving up ends those that wait for a connection before the one that waits for the answer to its dot', async () => {
+  const relay = await relayWith({ dot: 'silence' });
+  const transport = transportTo(relay.url, { timeouts: { answer: 500 } });
+  const ended: string[] = [];
+  const sent = async (name: string) => {
+    const outcome = await transport.send(mailTo(`${name}@example.com`), always);
+    ended.push(name);
+    return outcome;
+  };
+  const outcomes = ['a', 'b', 'c'].map(sent);
+  await expect.poll(() => relay.mails.length).toBe(1);
+  transport.abandon();
+  outcomes.push(sent('d'));
+  const [first, ...others] = await Promise.all(outcomes);
+  expect(others).toEqual([stopping, stopping, stopping]);
+  expect(first).toEqual({ kind: 'unknown', reply: expect.stringMatching(/no answer from 127.*after the final dot/) });
+  expect(ended).toEqual(['b', 'c', 'd', 'a']);
+  expect(relay.connections()).toBe(1);
+});
+
+test('giving up cuts a line that is being cleared up, so that closing need not wait for it', async () => {
+  const relay = await relayWith({ rcpt: '550 5.1.1 no such user', rset: 'silence' });
+  const transport = transportTo(relay.url);
+  expect(await transport.send(mailTo('reader@example.com'), always)).toMatchObject({ kind: 'refused' });
+  await expect.poll(() => relay.commands.at(-1)).toBe('RSET');
+  transport.abandon();
+  await transport.close();
+  expect(relay.commands.at(-1)).toBe('RSET');
+});
+
+test('giving up may come twice, and before, during or after closing; nothing goes out afterwards, and an idle line still gets its QUIT', async () => {
+  const relay = await relayWith({});
+  const transport = transportTo(relay.url, { connections: 2 });
+  await transport.send(mailTo('a@example.com'), always);
+  transport.abandon();
+  const late = transport.send(mailTo('b@example.com'), always);
+  const closed = transport.close();
+  transport.abandon();
+  await closed;
+  transport.abandon();
+  expect(await late).toEqual(stopping);
+  expect(await transport.send(mailTo('c@example.com'), always)).toEqual(stopping);
+  expect(await transport.probe()).toBe(stopping.reply);
+  expect(relay.commands.at(-1)).toBe('QUIT');
+  expect(relay.connections()).toBe(1);
+});
+
+test('closing that waits for a silent relay is over when the message in hand is given up', async () => {
+  const relay = await relayWith({ data: 'silence' });
+  const transport = transportTo(relay.url);
+  const outcomes = ['a@example.com', 'b@example.com'].map((to) => transport.send(mailTo(to), always));
+  const closed = transport.close();
+  await expect.poll(() => relay.commands.at(-1)).toBe('DATA');
+  transport.abandon();
+  expect(await Promise.all(outcomes)).toEqual([stopping, stopping]);
+  await closed;
 });
 
 test.each([true, false])(

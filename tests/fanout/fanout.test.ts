@@ -1,13 +1,15 @@
+import { eq } from 'drizzle-orm/sql';
 import { describe, expect, test as plain } from 'vitest';
 import { windowFor } from '../../src/fanout/fanout.ts';
 import { readToken } from '../../src/model/token.ts';
-import type { BatchJob } from '../../src/queue/jobs.ts';
+import { type BatchJob, takeBatches } from '../../src/queue/jobs.ts';
 import { openBatches } from '../../src/store/engine.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
-import { getSend } from '../../src/store/sends.ts';
+import { publications } from '../../src/store/schema.ts';
+import { getSend, getTemplateJson } from '../../src/store/sends.ts';
 import { openHandEngine } from '../support/engine.ts';
 import { test } from '../support/redis.ts';
-import { sampleStore, t0 } from '../support/store.ts';
+import { samplePublication, sampleReaders, sampleSend, sampleStore, t0 } from '../support/store.ts';
 
 plain('a batch is about two seconds of a worker’s share of the rate, and the window two to three seconds of all of it', () => {
   expect(windowFor(2, 100)).toEqual({ batch: 100, window: 300 });
@@ -64,5 +66,55 @@ describe('topUp', { timeout: 20_000 }, () => {
     await again.vouch();
     expect(await again.topUp()).toBe(0);
     await again.close();
+  });
+
+  test('workers of one route never get the batches of the other', async ({ redis }) => {
+    const { db } = sampleStore(3);
+    const engine = await openHandEngine(db, redis.url);
+    await engine.vouch();
+    engine.start();
+    engine.freeze();
+    const rehearsed: BatchJob[] = [];
+    const rehearsal = takeBatches(
+      redis.url,
+      'rehearse',
+      async (job) => {
+        rehearsed.push(job);
+        return 'done';
+      },
+      () => {},
+    );
+    const delivered: BatchJob[] = [];
+    await engine.topUp();
+    engine.take(async (job) => {
+      delivered.push(job);
+      return 'done';
+    });
+    await expect.poll(() => delivered.length).toBe(1);
+    expect(rehearsed).toEqual([]);
+    await rehearsal.close();
+  });
+
+  test('a send whose message cannot be composed is passed over and said once; the others go on, and its mail is composed but once', async ({
+    redis,
+  }) => {
+    const { db, publication, send } = sampleStore(2);
+    const other = samplePublication(db, 'other');
+    sampleReaders(db, other.id, 2, 100);
+    const good = sampleSend(db, other);
+    db.update(publications).set({ fromAddress: 'ü@tidewater.example' }).where(eq(publications.id, publication.id)).run();
+    const engine = await openHandEngine(db, redis.url);
+    await engine.vouch();
+    engine.start();
+    engine.freeze();
+    expect(await engine.topUp()).toBe(1);
+    await engine.topUp();
+    expect(getSend(db, send.id)).toMatchObject({ ready: 2, queued: 0 });
+    expect(getSend(db, good.id)).toMatchObject({ ready: 0, queued: 2 });
+    expect(engine.log.filter((line) => line.includes('send.message'))).toHaveLength(1);
+    const composed = getTemplateJson(db, good.id);
+    db.update(publications).set({ name: 'Renamed' }).where(eq(publications.id, other.id)).run();
+    await engine.sweep();
+    expect(getTemplateJson(db, good.id)).toBe(composed);
   });
 });

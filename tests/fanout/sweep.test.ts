@@ -1,4 +1,6 @@
 import { describe, expect } from 'vitest';
+import { vouch } from '../../src/fanout/sweep.ts';
+import { openLog } from '../../src/log.ts';
 import { dropMarks } from '../../src/queue/engine.ts';
 import { openBatches, readEngine, silentWorkers } from '../../src/store/engine.ts';
 import type { Db } from '../../src/store/open.ts';
@@ -6,7 +8,7 @@ import { sends } from '../../src/store/schema.ts';
 import { getSend } from '../../src/store/sends.ts';
 import { type HandEngine, openHandEngine } from '../support/engine.ts';
 import { test } from '../support/redis.ts';
-import { sampleStore } from '../support/store.ts';
+import { sampleStore, t0 } from '../support/store.ts';
 
 const accepted = { kind: 'accepted', reply: '250 ok' } as const;
 
@@ -92,7 +94,8 @@ describe('the sweep', { timeout: 30_000 }, () => {
     const { db, engine, attempt } = await handedOut(redis.url);
     await engine.vouch();
     expect(readEngine(db).epoch).toBe(attempt.epoch);
-    await engine.redis.set('g:engine', `${attempt.epoch}.some-other-run.1`);
+    const { generation, instance } = readEngine(db);
+    await engine.redis.set('g:engine', `${attempt.epoch}.some-other-run.${generation}.${instance}`);
     db.$client.exec("UPDATE engine SET run_id = 'some-other-run', boot_id = 'before the power was cut'");
     await engine.vouch();
     expect(readEngine(db).epoch).toBe(attempt.epoch + 1);
@@ -112,5 +115,34 @@ describe('the sweep', { timeout: 30_000 }, () => {
     await expect.poll(() => openBatches(db)).toEqual([]);
     await engine.sweep();
     expect(registered()).toBe(false);
+  });
+
+  test('a batch that was claimed and never published is given back when its send stops', async ({ redis }) => {
+    const { db, id, engine, attempt } = await handedOut(redis.url);
+    await dropMarks(engine.redis, attempt.batch);
+    await engine.queue.remove(attempt.batch);
+    db.update(sends).set({ state: 'cancelled' }).run();
+    await engine.sweep();
+    expect(openBatches(db)).toEqual([]);
+    expect(getSend(db, id)).toMatchObject({ queued: 0, cancelled: 3 });
+  });
+
+  test('a Redis that another store uses is refused when it is shared, and emptied when it is our own folder’s', async ({ redis }) => {
+    const { db, engine } = await handedOut(redis.url);
+    await engine.redis.set('g:engine', '1.run.1.0123456789abcdef');
+    const deps = { db, redis: engine.redis, log: openLog({ level: 'error', write: () => {} }), now: () => t0 };
+    await expect(vouch({ ...deps, privateRedis: false })).rejects.toThrow(/used by another Galley: give this one a database of its own/);
+    await engine.redis.set('g:m:99', 'of the other store');
+    await vouch({ ...deps, privateRedis: true });
+    expect(await engine.redis.exists('g:m:99')).toBe(0);
+  });
+
+  test('a shared Redis that evicts keys is refused with the setting that is right', async ({ redis }) => {
+    const { db, engine } = await handedOut(redis.url);
+    await engine.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await engine.redis.del('g:engine');
+    const deps = { db, redis: engine.redis, log: openLog({ level: 'error', write: () => {} }), now: () => t0, privateRedis: false };
+    await expect(vouch(deps)).rejects.toThrow(/allkeys-lru\): set it to noeviction/);
+    await engine.redis.config('SET', 'maxmemory-policy', 'noeviction');
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { expect, test } from 'vitest';
-import { composeTemplate, type MessageInput, personalise } from '../../src/message/message.ts';
+import { checkSender, composeTemplate, type MessageInput, personalise } from '../../src/message/message.ts';
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
 
 const reader = {
@@ -271,4 +271,32 @@ test.each<[string, Partial<MessageInput>, RegExp]>([
   ['a date that is none', { date: Number.NaN }, /date of the send/],
 ])('%s is said when the send is composed', (_what, changes, words) => {
   expect(() => composeTemplate(input(changes))).toThrow(words);
+});
+
+test.each<[string, MessageInput['from'], string | undefined, RegExp | undefined]>([
+  ['a plain sender', { name: 'Tidewater Review', address: 'news@example.org' }, 'editor@example.org', undefined],
+  ['no name and no reply address', { name: '', address: 'news@example.org' }, undefined, undefined],
+  ['an international domain', { name: 'Grüße', address: 'news@müller.example' }, undefined, undefined],
+  ['a name with a line break', { name: 'N\r\nBcc: evil@example.com', address: 'news@example.org' }, undefined, undefined],
+  ['a sender beyond ASCII', { name: 'N', address: 'jörg@example.org' }, undefined, /^The sender .*jörg.* plain letters/],
+  ['a sender without a domain', { name: 'N', address: 'news' }, undefined, /"news" is not an address/],
+  ['a domain that is none', { name: 'N', address: 'news@not a domain' }, undefined, /is not an address/],
+  ['a sender with a line break', { name: 'N', address: 'news@example.org\r\nX: y' }, undefined, /is not an address/],
+  ['a reply address beyond ASCII', { name: 'N', address: 'a@b.example' }, 'jörg@b.example', /^The reply address .* plain letters/],
+  ['a reply address that is none', { name: 'N', address: 'a@b.example' }, 'nobody', /"nobody" is not an address/],
+  ['an empty reply address', { name: 'N', address: 'a@b.example' }, '', /is not an address/],
+])('a sender is refused up front for the reason its send would be, and only then: %s', (_what, from, replyTo, words) => {
+  const told = (act: () => void): unknown => {
+    try {
+      act();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+  const early = told(() => checkSender({ ...from, replyTo }));
+  const { replyTo: _none, ...rest } = input({ from });
+  expect(early).toEqual(told(() => composeTemplate(replyTo === undefined ? rest : { ...rest, replyTo })));
+  if (words === undefined) expect(early).toBeUndefined();
+  else expect(early).toMatchObject({ code: 'message.address', message: expect.stringMatching(words) });
 });

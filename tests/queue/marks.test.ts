@@ -21,7 +21,7 @@ const accepted = { kind: 'accepted', reply: '250 2.0.0 Ok' } as const;
 /** Serve's half, by hand: vouches, grants leases to whoever says hello, keeps what it read. */
 function serveHalf(redis: Redis) {
   const entries: WorkerEntry[] = [];
-  let engine = { epoch: 1, runId: '', generation: 1 };
+  let engine = { epoch: 1, runId: '', generation: 1, instance: 'store' };
   let seen = '0';
   let open = true;
   const loop = async () => {
@@ -39,7 +39,7 @@ function serveHalf(redis: Redis) {
     entries,
     engine: () => engine,
     async vouch(epoch: number) {
-      engine = { epoch, runId: await redisRunId(redis), generation: 1 };
+      engine = { epoch, runId: await redisRunId(redis), generation: 1, instance: 'store' };
       await dropLeases(redis);
       await vouchFor(redis, engine);
       running ??= loop();
@@ -59,6 +59,7 @@ describe('marks', { timeout: 20_000 }, () => {
   let opened: Marks[] = [];
   let serve: ReturnType<typeof serveHalf>;
   let url = '';
+  let stopping = new AbortController();
 
   async function connect(): Promise<Redis> {
     const redis = openRedis(url);
@@ -67,7 +68,7 @@ describe('marks', { timeout: 20_000 }, () => {
     return redis;
   }
   async function worker(): Promise<Marks> {
-    const marks = openMarks(await connect());
+    const marks = openMarks(await connect(), stopping.signal);
     opened.push(marks);
     return marks;
   }
@@ -87,6 +88,7 @@ describe('marks', { timeout: 20_000 }, () => {
     for (const redis of connections) redis.disconnect();
     connections = [];
     opened = [];
+    stopping = new AbortController();
   });
 
   test('a message is begun once per batch and reader, by whichever worker asks first', async () => {
@@ -111,10 +113,11 @@ describe('marks', { timeout: 20_000 }, () => {
     expect(await marks.begin(attempt(5), 1)).toBe('closed');
     await publishFence(redis, serve.engine(), 6);
     expect(await marks.begin(attempt(6), 1)).toBe('go');
-    expect(await revokeAndRead(redis, 6)).toEqual(new Set([1]));
+    expect(await revokeAndRead(redis, serve.engine(), 6, 'ended')).toEqual(new Set([1]));
     await publishFence(redis, serve.engine(), 6);
     expect(await marks.begin(attempt(6), 2)).toBe('closed');
-    expect(await revokeAndRead(redis, 99)).toBeUndefined();
+    expect(await revokeAndRead(redis, serve.engine(), 99, 'ended')).toBeUndefined();
+    expect(await revokeAndRead(redis, serve.engine(), 98, 'any')).toEqual(new Set()); // never published, so nobody began anything
   });
 
   test('a fence is published only by the serve that is vouched for', async () => {

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm/sql';
 import { expect, test } from 'vitest';
 import { sumHolds } from '../../src/model/delivery.ts';
 import type { OutcomeKind } from '../../src/model/outcome.ts';
-import { applyOutcomes, batchRows, claimBatch, closeBatch, nextDue } from '../../src/store/deliveries.ts';
+import { applyOutcomes, batchRows, claimBatch as claim, closeBatch, nextDue } from '../../src/store/deliveries.ts';
 import { openBatches } from '../../src/store/engine.ts';
 import type { Db } from '../../src/store/open.ts';
 import { deliveries, sends, subscriptions } from '../../src/store/schema.ts';
@@ -10,6 +10,8 @@ import { finishSend, freezeChunk, getSend, startSend } from '../../src/store/sen
 import { sampleReaders, sampleStore, t0 } from '../support/store.ts';
 
 const minute = 60_000;
+
+const claimBatch = (...args: Parameters<typeof claim>) => claim(...args).batch;
 
 function started(readers: number) {
   const sample = sampleStore(readers);
@@ -78,12 +80,13 @@ test('a claim takes ready rows into a batch once, and who left since the freeze 
   expect(claimBatch(db, id, 10, t0)).toBeUndefined();
 });
 
-test('when every row of a claim had left, the claim goes on to the next ones and leaves no empty batch', () => {
+test('when every row of a claim had left there is no batch, and the next claim finds the others', () => {
   const { db, id } = started(5);
   db.$client.exec("UPDATE subscriptions SET state = 'left' WHERE reader_id <= 4");
-  const batch = claimBatch(db, id, 2, t0);
-  expect(batchRows(db, batch ?? 0).map((row) => row.reader)).toEqual([5]);
-  expect(openBatches(db)).toHaveLength(1);
+  expect(claim(db, id, 4, t0)).toEqual({ rows: 4 });
+  expect(openBatches(db)).toEqual([]);
+  expect(batchRows(db, claimBatch(db, id, 4, t0) ?? 0).map((row) => row.reader)).toEqual([5]);
+  expect(counts(db, id)).toEqual({ prepared: 5, queued: 1, cancelled: 4 });
 });
 
 test('nothing is claimed for a send that is not going', () => {
@@ -163,4 +166,23 @@ test('a send ends when nothing waits, is out or comes due', () => {
   applyOutcomes(db, [outcome(id, batch, 2, 'unknown')], t0);
   expect(finishSend(db, id, t0)).toBe(true);
   expect(getSend(db, id)).toMatchObject({ state: 'sent', finishedAt: t0 });
+});
+
+test('a send that was over goes on when late evidence gives a row back', () => {
+  const { db, id } = started(2);
+  const batch = claimBatch(db, id, 2, t0) ?? 0;
+  applyOutcomes(db, [outcome(id, batch, 1, 'accepted')], t0);
+  closeBatch(db, batch, new Set([2]), t0);
+  expect(finishSend(db, id, t0)).toBe(true);
+  applyOutcomes(db, [outcome(id, batch, 2, 'not-sent')], t0);
+  expect(getSend(db, id)).toMatchObject({ state: 'sending', finishedAt: null });
+  expect(batchRows(db, claimBatch(db, id, 2, t0) ?? 0)).toHaveLength(1);
+});
+
+test('a cancelled send takes no row back: late word of a wait or of nothing sent cancels it', () => {
+  const { db, id } = started(2);
+  const batch = claimBatch(db, id, 2, t0) ?? 0;
+  db.update(sends).set({ state: 'cancelled' }).where(eq(sends.id, id)).run();
+  applyOutcomes(db, [outcome(id, batch, 1, 'deferred'), outcome(id, batch, 2, 'not-sent')], t0);
+  expect(counts(db, id)).toEqual({ prepared: 2, cancelled: 2 });
 });

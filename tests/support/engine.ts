@@ -47,7 +47,7 @@ export async function openHandEngine(db: Db, url: string, { rehearsal = false } 
   const takers: { close(): Promise<void> }[] = [];
   const redis = await connect();
   await redis.flushall();
-  const queue = await openDeliverQueue(url, () => {});
+  const queue = await openDeliverQueue(url, rehearsal ? 'rehearse' : 'deliver', () => {});
   const clock = { now: t0 };
   const lines: string[] = [];
   const deps = {
@@ -62,8 +62,9 @@ export async function openHandEngine(db: Db, url: string, { rehearsal = false } 
     bounceDomain: undefined,
     log: openLog({ level: 'debug', write: (line) => lines.push(line) }),
     now: () => clock.now,
+    since: 0,
   };
-  nextGeneration(db);
+  nextGeneration(db, rehearsal);
   let settling: Promise<void> | undefined;
   let open = true;
   const engine: HandEngine = {
@@ -89,12 +90,12 @@ export async function openHandEngine(db: Db, url: string, { rehearsal = false } 
       })();
     },
     async worker() {
-      const marks = openMarks(await connect());
+      const marks = openMarks(await connect(), new AbortController().signal);
       workers.push(marks);
       return marks;
     },
     take(deliver) {
-      takers.push(takeBatches(url, 1, deliver, () => {}));
+      takers.push(takeBatches(url, rehearsal ? 'rehearse' : 'deliver', deliver, () => {}));
     },
     async close() {
       if (!open) return;
