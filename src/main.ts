@@ -13,6 +13,7 @@ import { type Arguments, type Command, type Context, describeCommands, readArgum
 const commandsFile = () => import('./main/commands.ts');
 const issueFile = () => import('./main/issue-commands.ts');
 const sendingFile = () => import('./main/sending.ts');
+const steeringFile = () => import('./main/steering.ts');
 const from =
   <File>(load: () => Promise<File>, pick: (file: File) => Command['run']) =>
   async (context: Context, args: Arguments) =>
@@ -107,7 +108,16 @@ const commands: readonly Command[] = [
     usage: 'status [SEND]',
     summary: 'how a send goes',
     options: { json: flag('print facts') },
-    run: from(commandsFile, (file) => file.status),
+    run: from(steeringFile, (file) => file.status),
+  },
+  { usage: 'pause SEND', summary: 'stop a send until it is resumed', options: {}, run: from(steeringFile, (file) => file.pause) },
+  { usage: 'resume SEND', summary: 'let a paused send go on', options: {}, run: from(steeringFile, (file) => file.resume) },
+  { usage: 'cancel SEND', summary: 'stop a send for good', options: {}, run: from(steeringFile, (file) => file.cancel) },
+  {
+    usage: 'unknown SEND ACTION [EMAIL…]',
+    summary: 'list, resend or dismiss mails of which nobody knows whether they arrived',
+    options: { all: flag('resend or dismiss all of them'), json: flag('list them as facts') },
+    run: from(steeringFile, (file) => file.unknown),
   },
 ];
 

@@ -26,6 +26,7 @@ test('without any setting, everything stays on this machine and nothing is sent'
     oldBaseUrls: [],
     trustProxy: false,
     rehearsal: true,
+    unknownPolicy: 'hold',
     logLevel: 'info',
   });
 });
@@ -51,6 +52,7 @@ test('every setting arrives under its own name', () => {
     DKIM_DOMAIN: 'example.org',
     DKIM_SELECTOR: 'galley1',
     DKIM_KEY_FILE: '/etc/galley/dkim.pem',
+    UNKNOWN_POLICY: 'retry',
     LOG_LEVEL: 'debug',
   });
   expect(config).toEqual({
@@ -67,6 +69,7 @@ test('every setting arrives under its own name', () => {
     ratePerSecond: 0.5,
     bounceDomain: 'bounces.example.org',
     dkim: { domain: 'example.org', selector: 'galley1', keyFile: '/etc/galley/dkim.pem' },
+    unknownPolicy: 'retry',
     logLevel: 'debug',
   });
 });

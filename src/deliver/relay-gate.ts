@@ -35,7 +35,7 @@ export function openRelayGate({ probe, tell, waits = defaultWaits }: RelayGateOp
       const wait = waits[Math.min(tries, waits.length - 1)] ?? 1000;
       tries += 1;
       await tell(`${reason}; next try in ${Math.ceil(wait / 1000)} s`).catch(() => {});
-      await sleep(wait);
+      await sleep(wait, undefined, { ref: false }); // a worker that stops does not wait for it
       reason = await probe();
     }
     await tell(undefined).catch(() => {});

@@ -11,7 +11,7 @@ import type { BatchJob, DeliverQueue } from '../queue/jobs.ts';
 import { batchRows, claimBatch } from '../store/deliveries.ts';
 import { findBatch, type OpenBatch, presentWorkers, readEngine } from '../store/engine.ts';
 import type { Db } from '../store/open.ts';
-import { findTemplateHash, getSend, getTemplateJson, keepSendTemplate, runningSends, sendMaterial, sendsInState } from '../store/sends.ts';
+import { findTemplateHash, getSend, getTemplateJson, keepSendTemplate, rowsOut, runningSends, sendMaterial } from '../store/sends.ts';
 
 export interface FanoutDeps {
   db: Db;
@@ -45,7 +45,7 @@ export async function topUp(deps: FanoutDeps & { log: Log }): Promise<number> {
   const { db, rehearsal, now } = deps;
   const { batch: size, window } = windowFor(Math.max(1, presentWorkers(db).length), deps.rate);
   let published = 0;
-  let out = sendsInState(db, 'sending', 'paused').reduce((sum, send) => sum + send.queued, 0);
+  let out = rowsOut(db);
   for (const send of runningSends(db, rehearsal)) {
     if (!canCompose(deps, send.id)) continue;
     while (out < window) {
@@ -93,6 +93,11 @@ export async function publish(deps: FanoutDeps, { id, sendId, epoch }: OpenBatch
   return rows.length;
 }
 
+/** The last part of Feedback-ID: 5 to 15 characters, the same for all mail of a sender (Gmail's feedback loop). */
+function senderId(domain: string): string {
+  return `g${createHash('sha256').update(domain.toLowerCase()).digest('hex').slice(0, 11)}`;
+}
+
 /** Composes the send's message once and keeps it with the send, the same bytes for ever; returns its hash. */
 function composed({ db, baseUrl, bounceDomain }: FanoutDeps, sendId: number): string {
   const kept = findTemplateHash(db, sendId);
@@ -111,7 +116,7 @@ function composed({ db, baseUrl, bounceDomain }: FanoutDeps, sendId: number): st
       date: send.asOf ?? send.scheduledFor,
       baseUrl,
       bounceDomain: bounceDomain ?? fromDomain,
-      feedbackId: `${send.id}:${publication.id}:issue:${publication.slug}`,
+      feedbackId: `${send.id}:${publication.slug}:issue:${senderId(fromDomain)}`,
     }),
   );
   const hash = createHash('sha256').update(json).digest('hex');

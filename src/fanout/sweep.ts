@@ -14,7 +14,6 @@ import {
   readVouched,
   redisRunId,
   refuseEviction,
-  revokeAndRead,
   vouchFor,
 } from '../queue/engine.ts';
 import { type EngineId, engineName } from '../queue/scripts.ts';
@@ -34,6 +33,7 @@ import {
 import type { Db } from '../store/open.ts';
 import { getSend } from '../store/sends.ts';
 import { type FanoutDeps, publish } from './fanout.ts';
+import { giveBack } from './recall.ts';
 
 /** How long a silent worker may take to say what it did before its rows are unknown. */
 const silenceMs = 60_000;
@@ -111,17 +111,6 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     else if (!(await hasFence(deps.redis, batch.id)) || !(await deps.queue.has(batch.id))) await publish(deps, batch);
   }
   retireGoneWorkers(deps.db);
-}
-
-/**
- * A batch of a send that no longer runs, or runs by the other route: stopped everywhere, and closed unless a worker has it. What was begun and not told
- * yet stays out until that worker ends it.
- */
-async function giveBack({ db, redis, queue, now }: FanoutDeps, batch: number): Promise<void> {
-  const begun = await revokeAndRead(redis, readEngine(db), batch, 'any');
-  if (begun === undefined || !(await queue.remove(batch))) return;
-  closeBatch(db, batch, begun, now());
-  await dropMarks(redis, batch);
 }
 
 async function followWorkers({ db, redis }: FanoutDeps): Promise<void> {

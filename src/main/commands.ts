@@ -1,15 +1,12 @@
-/** The commands that read and change DATA_DIR: publications, readers, status. Each gets its parsed arguments and returns the exit code. */
+/** The commands that read and change DATA_DIR: publications and readers. Each gets its parsed arguments and returns the exit code. */
 import { describeImport, exportReaders, importReaders } from '../audience/audience.ts';
 import { AppError } from '../errors.ts';
 import { checkSender } from '../message/message.ts';
 import { parseAddress } from '../model/address.ts';
 import { parseSlug } from '../model/publication.ts';
-import { type SendStatus, statusOf } from '../model/send.ts';
 import { isZone } from '../model/zone.ts';
 import { noteAudit } from '../store/audit.ts';
-import { readEngine } from '../store/engine.ts';
 import { addPublication, getPublication } from '../store/publications.ts';
-import { findSend, newestSend } from '../store/sends.ts';
 import { withData } from './data.ts';
 import { type Arguments, type Context, needed } from './table.ts';
 
@@ -19,6 +16,11 @@ export async function publicationAdd(context: Context, { positionals: [slug = ''
   const name = values['name'];
   if (typeof name !== 'string' || name.trim() === '')
     throw new AppError('usage', 'publication add needs --name NAME: the name readers see');
+  if (/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) {
+    throw new AppError('publication.name', '--name holds a line break or a character that cannot be seen: write the name in plain letters');
+  }
+  const language = String(values['language'] ?? 'en');
+  if (!isLanguage(language)) throw new AppError('publication.language', `"${language}" is no language: take a code such as en, ur or ps`);
   const zone = String(values['zone'] ?? 'UTC');
   if (!isZone(zone)) throw new AppError('publication.zone', `"${zone}" is no time zone: take a name such as Asia/Karachi or Europe/Berlin`);
   const entry = {
@@ -26,7 +28,7 @@ export async function publicationAdd(context: Context, { positionals: [slug = ''
     name: name.trim(),
     fromAddress: from,
     replyTo: readAddress(values, 'reply-to') ?? null,
-    language: String(values['language'] ?? 'en'),
+    language,
     zone,
     postalAddress: String(values['address'] ?? ''),
     slot: typeof values['slot'] === 'string' ? values['slot'] : null,
@@ -69,27 +71,12 @@ export async function exportCommand(context: Context, { values }: Arguments): Pr
   });
 }
 
-export async function status(context: Context, { positionals: [name], values }: Arguments): Promise<number> {
-  return withData(context.config, ({ db }) => {
-    const row = name === undefined ? newestSend(db) : findSend(db, name);
-    if (row === undefined)
-      throw new AppError(
-        'send.not_found',
-        name === undefined ? 'Nothing has been sent yet' : `No send "${name}": galley status shows the newest`,
-      );
-    const state = statusOf(row);
-    context.print(values['json'] ? JSON.stringify(state) : describeStatus(state, readEngine(db).relayTrouble));
-    return 0;
-  });
-}
-
-function describeStatus(state: SendStatus, trouble: string | null): string {
-  const { send: name, rehearsal, prepared, accepted, refused, deferred, unknown, cancelled, waiting, bounced, complained } = state;
-  const counts = Object.entries({ prepared, accepted, refused, deferred, unknown, cancelled, waiting, bounced, complained });
-  const lines = [
-    `${name}: ${state.state}${rehearsal ? ' (rehearsal)' : ''}`,
-    ...counts.map(([word, count]) => `${String(count).padStart(9)} ${word}`),
-  ];
-  if (trouble !== null && state.state === 'sending') lines.push(`The relay does not take mail: ${trouble}`);
-  return lines.join('\n');
+/** Whether Intl knows the language by name; its code alone would let any word of up to eight letters pass (BCP 47). */
+function isLanguage(code: string): boolean {
+  try {
+    const name = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }).of(code);
+    return name !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 /** The data folder: made when it is missing, its secret, its store and its key ring. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type KeyRing, openKeyRing } from '../store/keys.ts';
@@ -19,15 +19,20 @@ export function openData({ dataDir, secretKey }: Config): Data {
   return { db, ring: openKeyRing(db, secretKey ?? keptSecret(join(dataDir, 'secret.key')), Date.now()) };
 }
 
+/** Makes the folder and those above it. One by one: asked for all at once, Node never comes back from a place where none can be made, such as /proc. */
 export function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const above = dirname(folder);
+    if (above !== folder && !existsSync(above)) makeFolder(above);
+    mkdirSync(folder, { mode: 0o700 });
   } catch (cause) {
-    throw new AppError(
-      'data.folder',
-      `Cannot make the folder ${folder} (${(cause as NodeJS.ErrnoException).code}): set DATA_DIR to one that this user may write`,
-      { cause },
-    );
+    if (cause instanceof AppError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason = code === 'EEXIST' ? 'it is a file' : code === 'ENOTDIR' ? 'a part of its path is a file' : `${code}`;
+    throw new AppError('data.folder', `Cannot make the folder ${folder} (${reason}): set DATA_DIR to one that this user may write`, {
+      cause,
+    });
   }
 }
 

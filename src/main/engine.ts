@@ -2,12 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { topUp } from '../fanout/fanout.ts';
+import { recall, takeBack } from '../fanout/recall.ts';
 import { sweep, vouch } from '../fanout/sweep.ts';
 import type { Log } from '../log.ts';
 import { openRedis, type Redis, type RedisUrl, untilReady } from '../queue/connect.ts';
 import { readRelayTrouble } from '../queue/engine.ts';
 import { openDeliverQueue } from '../queue/jobs.ts';
 import { freezeStep, startDueSends } from '../schedule/schedule.ts';
+import { cancelStep } from '../schedule/steer.ts';
+import { retryUnknowns } from '../schedule/unknowns.ts';
 import { finishSends, settle } from '../settle/settle.ts';
 import { nextGeneration, noteRelayTrouble } from '../store/engine.ts';
 import type { Data } from './data.ts';
@@ -21,7 +24,10 @@ export interface EngineOptions {
   baseUrl: string;
   bounceDomain: string | undefined;
   rate: number | undefined;
+  unknownPolicy: 'hold' | 'retry';
   log: Log;
+  /** The clock of everything that comes due. */
+  now: () => number;
 }
 
 export interface Engine {
@@ -33,7 +39,7 @@ export interface Engine {
 
 const sweepEveryMs = 30_000;
 
-export async function openEngine({ data, redisUrl, privateRedis, log, ...rest }: EngineOptions): Promise<Engine> {
+export async function openEngine({ data, redisUrl, privateRedis, unknownPolicy, log, now, ...rest }: EngineOptions): Promise<Engine> {
   const { db, ring } = data;
   const down = (error: Error) => log.debug('redis.down', { error: error.message });
   const redis = openRedis(redisUrl, down);
@@ -41,20 +47,24 @@ export async function openEngine({ data, redisUrl, privateRedis, log, ...rest }:
   await Promise.all([untilReady(redis), untilReady(waiting)]);
   const queue = await openDeliverQueue(redisUrl, rest.rehearsal ? 'rehearse' : 'deliver', down);
   nextGeneration(db, rest.rehearsal);
-  const deps = { db, redis, waiting, queue, privateRedis, tokenKeys: ring.tokens, log, now: Date.now, since: Date.now(), ...rest };
+  const deps = { db, redis, waiting, queue, privateRedis, tokenKeys: ring.tokens, log, now, since: now(), ...rest };
   let stopping = false;
   let sweepAt = 0;
   let relayTrouble: string | null | undefined;
 
   async function turn(): Promise<void> {
     await vouch(deps);
-    if (Date.now() >= sweepAt) {
+    if (now() >= sweepAt) {
       await sweep(deps); // before the first lease is granted: what must not run is stopped by then
-      sweepAt = Date.now() + sweepEveryMs;
+      sweepAt = now() + sweepEveryMs;
     }
+    const recalled = await recall(deps);
     startDueSends(deps);
+    if (unknownPolicy === 'retry') retryUnknowns(deps);
     const freezing = freezeStep(deps);
-    const { joined } = await settle(deps, freezing ? 0 : 200);
+    const cancelling = cancelStep(deps);
+    const { joined, all } = await settle(deps, freezing || cancelling ? 0 : 200);
+    if (all) await takeBack(deps, recalled); // else at a later turn: what their workers told must be settled first
     if (joined) sweepAt = 0; // what waited for that worker's word can be resolved
     await topUp(deps);
     finishSends(deps);

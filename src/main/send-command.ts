@@ -4,9 +4,10 @@ import { iso, parseWhen } from '../model/zone.ts';
 import { openDrawing } from '../render/render.ts';
 import { scheduleSend } from '../schedule/schedule.ts';
 import { readEngine } from '../store/engine.ts';
+import { findRevision } from '../store/issues.ts';
 import { isLocked } from '../store/lock.ts';
-import { getPublication } from '../store/publications.ts';
-import type { Send } from '../store/sends.ts';
+import { getPublication, type Publication } from '../store/publications.ts';
+import { openSend, type Send } from '../store/sends.ts';
 import { type Data, withData } from './data.ts';
 import { sendAndWait } from './sending.ts';
 import type { Arguments, Context } from './table.ts';
@@ -22,6 +23,11 @@ export async function send(context: Context, { positionals: [issue = ''], values
     const at = values['at'] === undefined ? now : futureInstant(String(values['at']), publication.zone, now);
     const studio = openDrawing();
     let row: Send;
+    const under = values['wait'] === true && values['at'] === undefined ? underWay(context, data, publication, number) : undefined;
+    if (under !== undefined) {
+      context.warn(`${under.name} is under way already: waiting for it`);
+      return sendAndWait(context, data, under.id);
+    }
     try {
       const deps = { db: data.db, draw: studio.draw, baseUrl: context.config.baseUrl, now: Date.now };
       row = await scheduleSend(deps, { publication, number, at, rehearsal: context.config.smtp === undefined, waived, actor: 'operator' });
@@ -49,6 +55,9 @@ function futureInstant(text: string, zone: string, now: number): number {
   return when.instant;
 }
 
+/** The checks that stop a send until somebody answers for it. */
+const waivable = ['links', 'size'];
+
 function readWaivers(given: Arguments['values'][string]): Record<string, string> {
   const list = Array.isArray(given) ? given : [];
   return Object.fromEntries(
@@ -56,6 +65,8 @@ function readWaivers(given: Arguments['values'][string]): Record<string, string>
       const [, check = '', reason = ''] = /^([a-z-]+)=(.*)$/s.exec(String(entry)) ?? [];
       if (reason.trim() === '')
         throw new AppError('usage', `--waive ${entry}: write CHECK=REASON, such as --waive links="sources follow on the web page"`);
+      if (!waivable.some((known) => known === check))
+        throw new AppError('usage', `--waive ${check}: the checks to waive are ${waivable.join(' and ')}`);
       return [check, reason.trim()];
     }),
   );
@@ -71,4 +82,10 @@ function refuseOtherRoute({ config }: Context, { db }: Data): void {
       ? 'The galley serve on this DATA_DIR runs without a relay, and this command has SMTP_URL: set it for serve too and start serve again, or unset it here for a rehearsal'
       : 'The galley serve on this DATA_DIR has a relay, and this command has no SMTP_URL: set the same here, or rehearse in a DATA_DIR of its own',
   );
+}
+
+/** The send of an issue that was begun and is not over, such as one whose `--wait` was interrupted. */
+function underWay({ config }: Context, { db }: Data, publication: Publication, number: string): Send | undefined {
+  const revision = findRevision(db, publication.id, number);
+  return revision === undefined ? undefined : openSend(db, revision.issueId, config.smtp === undefined);
 }

@@ -78,7 +78,8 @@ export async function openService({ config, env, log, workers, web, command }: S
   }
 }
 
-function engineOptions({ smtp, redis: given, baseUrl, bounceDomain, ratePerSecond }: Config, data: Data, redis: ServiceRedis, log: Log) {
+function engineOptions(config: Config, data: Data, redis: ServiceRedis, log: Log) {
+  const { smtp, redis: given, baseUrl, bounceDomain, ratePerSecond, unknownPolicy } = config;
   return {
     data,
     redisUrl: redis.url,
@@ -87,7 +88,9 @@ function engineOptions({ smtp, redis: given, baseUrl, bounceDomain, ratePerSecon
     baseUrl,
     bounceDomain,
     rate: ratePerSecond,
+    unknownPolicy,
     log,
+    now: Date.now,
   };
 }
 

@@ -26,7 +26,7 @@ export interface Arguments {
 }
 
 export interface Command {
-  /** The words that name it, then its positionals in capitals; `[X]` may be left out. */
+  /** The words that name it, then its positionals in capitals; `[X]` may be left out, and `[X…]` may be any number. */
   usage: string;
   summary: string;
   options: Record<string, ParseArgsOptionDescriptor & { value?: string; help: string }>;
@@ -63,7 +63,8 @@ export function readArguments(commands: readonly Command[], args: readonly strin
   if (parsed.values['help']) return { command: { ...command, run: helpOf(command) }, args: parsed };
   const wanted = places(command.usage);
   const least = wanted.filter((place) => !place.startsWith('[')).length;
-  if (parsed.positionals.length < least || parsed.positionals.length > wanted.length) {
+  const most = wanted.at(-1)?.endsWith('…]') ? Number.POSITIVE_INFINITY : wanted.length;
+  if (parsed.positionals.length < least || parsed.positionals.length > most) {
     throw new AppError('usage', `usage: galley ${command.usage}${Object.keys(command.options).length > 0 ? ' [options]' : ''}`);
   }
   return { command, args: parsed };

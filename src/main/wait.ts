@@ -17,7 +17,7 @@ export async function waitForSend(db: Db, id: number, screen: Screen, stopping: 
     const send = getSend(db, id);
     const status = statusOf(send);
     progress.show(status, readEngine(db).relayTrouble);
-    const over = send.state === 'sent' || send.state === 'cancelled' || (send.frozen && status.waiting === 0);
+    const over = send.finishedAt !== null || (send.state !== 'cancelled' && send.frozen && status.waiting === 0);
     if (over || stopping.aborted) {
       progress.end();
       return status;
@@ -38,5 +38,6 @@ export function describeEnd(db: Db, id: number, status: SendStatus): string {
     for (const { address, reply } of shown) lines.push(`  ${address}  ${reply ?? ''}`.trimEnd());
     if (status[state] > shown.length) lines.push(`  and ${status[state] - shown.length} more`);
   }
+  if (status.waiting > 0) lines.push(`${status.waiting} still waiting: a running galley serve goes on with it, or the same command again`);
   return lines.join('\n');
 }

@@ -42,6 +42,7 @@ export async function work({ config: { redis: server, smtp }, dkim, route, log, 
   const gate = openRelayGate({
     probe: () => transport.probe(),
     tell: async (trouble) => {
+      if (stopping.aborted) return; // our own going is no trouble of the relay
       if (trouble !== undefined) log.warn('relay.trouble', { trouble });
       else log.info('relay.answers', {});
       await tellRelayTrouble(redis, marks.worker, trouble);

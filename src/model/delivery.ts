@@ -4,17 +4,46 @@ import type { OutcomeKind } from './outcome.ts';
 export const deliveryStates = ['ready', 'queued', 'accepted', 'deferred', 'refused', 'unknown', 'cancelled'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** Nothing more happens to these by itself. */
-export const finalStates = ['accepted', 'refused', 'cancelled'] as const satisfies readonly DeliveryState[];
+/** A legal move of a row: out of which states, and into which. `ofCancelled` is where it ends instead when its send is cancelled. */
+export interface Move {
+  readonly from: readonly DeliveryState[];
+  readonly to: DeliveryState;
+  readonly ofCancelled?: DeliveryState;
+}
 
-/** Where an outcome of batch B may take a row that names B: only out of `queued`, or out of `unknown` when late evidence heals it. */
+/** What fanout does with a row it claims: hands it out, or finds that its reader no longer consents. */
+export const movesByClaim = {
+  claim: { from: ['ready', 'deferred'], to: 'queued' },
+  'consent gone': { from: ['ready', 'deferred'], to: 'cancelled' },
+} as const satisfies Record<string, Move>;
+
+/**
+ * Where an outcome of batch B takes a row that names B: out of `queued`, or out of `unknown` when late evidence heals it. A 250 was read, so it also counts
+ * for a row that is to be sent again and not yet claimed, and for one that a person dismissed or cancelled meanwhile: it names B no less.
+ */
 export const movesByOutcome = {
-  accepted: { to: 'accepted', from: ['queued', 'unknown'] },
-  refused: { to: 'refused', from: ['queued', 'unknown'] },
-  deferred: { to: 'deferred', from: ['queued', 'unknown'] },
-  'not-sent': { to: 'ready', from: ['queued', 'unknown'] },
-  unknown: { to: 'unknown', from: ['queued'] },
-} as const satisfies Record<OutcomeKind, { to: DeliveryState; from: readonly DeliveryState[] }>;
+  accepted: { from: ['queued', 'unknown', 'ready', 'cancelled'], to: 'accepted' },
+  refused: { from: ['queued', 'unknown'], to: 'refused' },
+  deferred: { from: ['queued', 'unknown'], to: 'deferred', ofCancelled: 'cancelled' },
+  'not-sent': { from: ['queued', 'unknown'], to: 'ready', ofCancelled: 'cancelled' },
+  unknown: { from: ['queued'], to: 'unknown' },
+} as const satisfies Record<OutcomeKind, Move>;
+
+/** What closing batch B does with a row that is still out in it: a mark without an outcome leaves it open what became of the mail. */
+export const movesByClose = {
+  begun: { from: ['queued'], to: 'unknown' },
+  'never begun': { from: ['queued'], to: 'ready', ofCancelled: 'cancelled' },
+} as const satisfies Record<string, Move>;
+
+/** What a person does with rows, or the policy `retry`. A row that is out is nobody's to move: it comes back through its batch's close. */
+export const movesByPerson = {
+  cancel: { from: ['ready', 'deferred'], to: 'cancelled' },
+  resend: { from: ['unknown'], to: 'ready' },
+  dismiss: { from: ['unknown'], to: 'cancelled' },
+} as const satisfies Record<string, Move>;
+
+/** How long a row must have been unknown before it is sent again: the 10 minutes a relay may take for its answer, and the leases. Until then it may heal by itself. */
+export const resendAfterMs = 15 * 60_000;
 
 /** Counts of a send's rows by state; `bounced` and `complained` are marks beside the sum. */
 export type Counts = Record<DeliveryState, number>;

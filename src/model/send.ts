@@ -4,6 +4,16 @@ import type { Counts } from './delivery.ts';
 export const sendStates = ['scheduled', 'sending', 'paused', 'sent', 'cancelled'] as const;
 export type SendState = (typeof sendStates)[number];
 
+/** What a person may do with a send under way. */
+export type SteerAction = 'pause' | 'resume' | 'cancel';
+
+/** From which states a person may move a send, and in which the action finds its work done. A resumed send that had not started is `scheduled` again. */
+export const movesOfSend = {
+  pause: { from: ['scheduled', 'sending'], done: ['paused'] },
+  resume: { from: ['paused'], done: ['scheduled', 'sending'] },
+  cancel: { from: ['scheduled', 'sending', 'paused'], done: ['cancelled'] },
+} as const satisfies Record<SteerAction, { from: readonly SendState[]; done: readonly SendState[] }>;
+
 /** What `status --json` prints and every page shows. */
 export interface SendStatus {
   send: string;

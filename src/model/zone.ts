@@ -54,7 +54,12 @@ export function parseWhen(text: string, zone: string): { instant: number } | { p
     return { problem: `"${text}" names a day or an hour that no calendar has` };
   }
   const offset = match[7];
-  if (offset !== undefined) return { instant: asUtc.getTime() - offsetMs(offset) };
+  if (offset !== undefined) {
+    const ms = offsetMs(offset);
+    return Math.abs(ms) > 14 * 3_600_000
+      ? { problem: `"${text}": no place on earth is ${offset} from UTC` }
+      : { instant: asUtc.getTime() - ms };
+  }
   const instants = instantsOf({ year, month, day, hour, minute, second }, zone);
   const [first, again] = instants;
   if (first === undefined)

@@ -11,7 +11,7 @@ import { type Edition, findEdition, saveEdition } from '../store/editions.ts';
 import { findRevision, type Revision } from '../store/issues.ts';
 import type { Db } from '../store/open.ts';
 import type { Publication } from '../store/publications.ts';
-import { addSend, dueSends, freezeChunk, type Send, sendsInState, startSend } from '../store/sends.ts';
+import { addSend, dueSends, freezeChunk, openSend, type Send, sendsInState, startSend } from '../store/sends.ts';
 
 export interface ScheduleDeps {
   db: Db;
@@ -35,7 +35,7 @@ export interface SendOrder {
 
 /**
  * Approves the newest revision of an issue, freezes its edition and schedules a send of it.
- * Errors: no such issue; a stop that is not waived (a rehearsal needs no waivers); a mail too large.
+ * Errors: no such issue; a send of it that is not over yet (`send.open`); a stop that is not waived, a mail too large (a rehearsal needs no waivers).
  */
 export async function scheduleSend(deps: ScheduleDeps, order: SendOrder): Promise<Send> {
   const { db, now } = deps;
@@ -47,8 +47,17 @@ export async function scheduleSend(deps: ScheduleDeps, order: SendOrder): Promis
       status: 404,
     });
   }
+  const open = openSend(db, revision.issueId, order.rehearsal);
+  if (open !== undefined) {
+    const text = `${open.name} is ${open.state} and not over yet: a second send would mail its readers twice. galley status ${open.name} shows how it goes`;
+    throw new AppError('send.open', text, { status: 409 });
+  }
   if (!order.rehearsal) refuseStops(revision, order.waived, issue);
-  const edition = await freezeEdition(deps, publication, revision, order.rehearsal ? undefined : order.waived);
+  const edition = await freezeEdition(deps, publication, revision);
+  const size = checkSize(edition.email).find((finding) => finding.severity === 'stop');
+  if (size !== undefined && !order.rehearsal && order.waived['size'] === undefined) {
+    throw new AppError('send.too_large', `${size.problem}. ${size.remedy} Or send it all the same with --waive size=REASON`);
+  }
   const { issueId } = revision;
   const { rehearsal, waived, actor } = order;
   const send = addSend(db, {
@@ -78,24 +87,23 @@ function refuseStops(revision: Revision, waived: Record<string, string>, issue: 
   );
 }
 
-/** The edition of a revision, drawn once and kept: what readers get, on the page and in the PDF too, never changes after this. */
+/** The edition of a revision for the publication as it is, drawn once and kept: what readers get, on the page and in the PDF too, never changes after this. */
 export async function freezeEdition(
   { db, draw, baseUrl, now }: ScheduleDeps,
   publication: Publication,
   { issueId, revision, tree }: Revision,
-  waived: Record<string, string> | undefined,
 ): Promise<Edition> {
-  const key = { issueId, revision, language: tree.language, format: 'full' as const };
+  const { slug, name, postalAddress } = publication;
+  const drawnFor = { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/` };
+  const masthead = createHash('sha256').update(JSON.stringify(drawnFor)).digest('hex');
+  const key = { issueId, revision, language: tree.language, format: 'full' as const, masthead };
   const frozen = findEdition(db, key);
   if (frozen !== undefined) return frozen;
-  const { slug, name, postalAddress } = publication;
   const figures = findAssets(
     db,
     [...blocksOf(tree)].filter((block) => block.t === 'figure').map((block) => block.asset),
   );
   const drawing = await draw(tree, { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/` }, figures);
-  const size = checkSize(drawing.email).find((finding) => finding.severity === 'stop');
-  if (size !== undefined && waived?.['size'] === undefined) throw new AppError('send.too_large', `${size.problem}. ${size.remedy}`);
   for (const picture of drawing.pictures) storeAsset(db, picture);
   const { subject, email, text, page } = drawing;
   const pdf = Buffer.from(drawing.pdf);

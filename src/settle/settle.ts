@@ -8,7 +8,7 @@ import { acknowledge, dropLease, dropMarks, grantLease, readEntries, revokeAndRe
 import { applyOutcomes, closeBatch } from '../store/deliveries.ts';
 import { findBatch, forgetWorker, readEngine, registerWorker } from '../store/engine.ts';
 import type { Db } from '../store/open.ts';
-import { finishSend, getSend, sendsInState } from '../store/sends.ts';
+import { finishSend, getSend, unfinishedSends } from '../store/sends.ts';
 
 export interface SettleDeps {
   db: Db;
@@ -24,6 +24,8 @@ export interface Settled {
   entries: number;
   /** Some worker joined: batches may be waiting for it. */
   joined: boolean;
+  /** Everything that was told before this call is settled. */
+  all: boolean;
 }
 
 const entriesAtOnce = 500;
@@ -35,7 +37,7 @@ const entriesAtOnce = 500;
 export async function settle(deps: SettleDeps, blockMs: number): Promise<Settled> {
   const entries = await readEntries(deps.waiting, '0', entriesAtOnce, blockMs);
   const last = entries.at(-1);
-  if (last === undefined) return { entries: 0, joined: false };
+  if (last === undefined) return { entries: 0, joined: false, all: true };
   let joined = false;
   for (const run of runs(entries)) {
     const [first] = run;
@@ -49,7 +51,7 @@ export async function settle(deps: SettleDeps, blockMs: number): Promise<Settled
   }
   checkSums(deps);
   await acknowledge(deps.redis, readEngine(deps.db).epoch, last.at);
-  return { entries: entries.length, joined };
+  return { entries: entries.length, joined, all: entries.length < entriesAtOnce };
 }
 
 /** Neighbouring outcomes together, everything else alone, in the stream's order. */
@@ -93,7 +95,7 @@ async function settleEnd({ db, redis, now }: Pick<SettleDeps, 'db' | 'redis' | '
 
 /** The promise that holds at every moment. A break is our bug: it stops the sending rather than the truth. */
 function checkSums({ db }: SettleDeps): void {
-  for (const send of sendsInState(db, 'sending')) {
+  for (const send of unfinishedSends(db)) {
     if (!sumHolds(send.prepared, send)) {
       const counts = deliveryStates.map((state) => `${state} ${send[state]}`).join(', ');
       throw new AppError(
@@ -104,14 +106,14 @@ function checkSums({ db }: SettleDeps): void {
   }
 }
 
-/** Ends the sends of which nothing is left to do; returns their names. */
+/** Ends the sends of which nothing is left to do, cancelled ones too; returns their names. */
 export function finishSends({ db, log, now }: Pick<SettleDeps, 'db' | 'log' | 'now'>): string[] {
   const names: string[] = [];
-  for (const { id } of sendsInState(db, 'sending')) {
+  for (const { id } of unfinishedSends(db)) {
     if (!finishSend(db, id, now())) continue;
-    const send = getSend(db, id);
-    names.push(send.name);
-    log.info('send.finished', { send: send.name, accepted: send.accepted, refused: send.refused, unknown: send.unknown });
+    const { name: send, state, accepted, refused, unknown, cancelled } = getSend(db, id);
+    names.push(send);
+    log.info('send.finished', { send, state, accepted, refused, unknown, cancelled });
   }
   return names;
 }

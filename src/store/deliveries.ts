@@ -1,6 +1,7 @@
 /** Deliveries: claimed into a batch, moved by outcomes, given back by a close. Every move is a conditional update, counted in the same transaction. */
-import { type DeliveryState, movesByOutcome, retryDelay } from '../model/delivery.ts';
+import { type DeliveryState, type Move, movesByClaim, movesByClose, movesByOutcome, movesByPerson, retryDelay } from '../model/delivery.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { counter } from './counters.ts';
 import type { Db } from './open.ts';
 import { inTransaction, statement } from './statement.ts';
 
@@ -36,11 +37,11 @@ export function claimBatch(db: Db, sendId: number, limit: number, now: number): 
     const batch = Number(statement(db, 'INSERT INTO batches (send_id, epoch) VALUES (?, ?)').run(sendId, epoch).lastInsertRowid);
     const take = statement(
       db,
-      `UPDATE deliveries SET state = ?, batch_id = ?, due_at = NULL, changed_at = ? WHERE send_id = ? AND reader_id = ? AND state = ?`,
+      `UPDATE deliveries SET state = ?, batch_id = coalesce(?, batch_id), due_at = NULL, changed_at = ? WHERE send_id = ? AND reader_id = ? AND state = ?`,
     );
     const count = counter(db, sendId);
     for (const { reader, state, consents } of rows) {
-      const to: DeliveryState = consents ? 'queued' : 'cancelled';
+      const { to } = movesByClaim[consents ? 'claim' : 'consent gone'];
       if (take.run(to, consents ? batch : null, now, sendId, reader, state).changes === 1) count.move(state, to);
     }
     count.write();
@@ -82,13 +83,11 @@ export function applyOutcomes(db: Db, outcomes: readonly ReportedOutcome[], now:
     for (const outcome of outcomes) {
       const count = counters.get(outcome.send) ?? counter(db, outcome.send);
       counters.set(outcome.send, count);
-      for (const from of movesByOutcome[outcome.kind].from) {
-        const to = applyOne(db, outcome, from, now);
-        if (to === undefined) continue;
-        count.move(from, to);
+      const moved = applyOne(db, outcome, now);
+      if (moved !== undefined) {
+        count.move(moved.from, moved.to);
         changed += 1;
-        break;
-      }
+      } else if (outcome.kind === 'accepted') noteSecondCopy(db, outcome, now);
     }
     for (const count of counters.values()) count.write();
     for (const send of counters.keys()) reopen(db, send);
@@ -96,38 +95,49 @@ export function applyOutcomes(db: Db, outcomes: readonly ReportedOutcome[], now:
   });
 }
 
-/** A send that was over goes on when late evidence gave a row back. */
-function reopen(db: Db, sendId: number): void {
+/** A send that was over goes on when a row was given back, by late evidence or by a person. Within the transaction that did so. */
+export function reopen(db: Db, sendId: number): void {
   const text = `UPDATE sends SET state = 'sending', finished_at = NULL WHERE id = ? AND state = 'sent' AND ready + queued + deferred > 0`;
   statement(db, text).run(sendId);
 }
 
-/** Moves one row out of `from`; returns where it went, or undefined when it was not there. */
-function applyOne(db: Db, outcome: ReportedOutcome, from: DeliveryState, now: number): DeliveryState | undefined {
+/** Moves the row of an outcome and returns out of which state and where to; undefined when the outcome says nothing about it (any more). */
+function applyOne(db: Db, outcome: ReportedOutcome, now: number): { from: DeliveryState; to: DeliveryState } | undefined {
   const { batch, send, reader, kind, reply } = outcome;
-  const key = [send, reader, batch, from];
-  if (kind === 'not-sent') {
-    // A cancelled send wants its rows cancelled, not ready. Nobody is charged: attempts stay as they are.
-    const text = `UPDATE deliveries SET state = iif((SELECT state FROM sends WHERE id = send_id) = 'cancelled', 'cancelled', 'ready'), reply = ?, changed_at = ?
-      WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = ? RETURNING state`;
-    return statement(db, text)
-      .pluck()
-      .get(reply, now, ...key) as DeliveryState | undefined;
-  }
-  let to: DeliveryState = movesByOutcome[kind].to;
-  let due: number | null = null;
-  if (kind === 'deferred') {
-    const attempts = statement(db, 'SELECT attempts FROM deliveries WHERE send_id = ? AND reader_id = ?').pluck().get(send, reader) as
-      | number
-      | undefined;
-    const delay = retryDelay((attempts ?? 0) + 1);
-    if (delay === undefined) to = 'refused';
-    else if (isCancelled(db, send)) to = 'cancelled';
-    else due = now + delay;
-  }
+  const move = movesByOutcome[kind];
+  const attempts = kind === 'deferred' ? attemptsSoFar(db, send, reader) : 0;
   const text = `UPDATE deliveries SET state = ?, due_at = ?, reply = ?, attempts = attempts + ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = ?`;
-  const attempt = from === 'unknown' ? 0 : 1; // an unknown was counted when it became one
-  return statement(db, text).run(to, due, reply, attempt, now, ...key).changes === 1 ? to : undefined;
+  for (const from of move.from) {
+    const attempt = from === 'queued' && kind !== 'not-sent' ? 1 : 0; // counted once, when it is told or becomes unknown; nobody is charged for what was not sent
+    const delay = kind === 'deferred' ? retryDelay(Math.max(1, attempts + attempt)) : undefined;
+    const to = kind === 'deferred' && delay === undefined ? movesByOutcome.refused.to : whereTo(db, send, move);
+    const due = to === 'deferred' && delay !== undefined ? now + delay : null;
+    if (statement(db, text).run(to, due, reply, attempt, now, send, reader, batch, from).changes === 1) return { from, to };
+  }
+  return undefined;
+}
+
+function attemptsSoFar(db: Db, sendId: number, reader: number): number {
+  const text = 'SELECT attempts FROM deliveries WHERE send_id = ? AND reader_id = ?';
+  return (statement(db, text).pluck().get(sendId, reader) as number | undefined) ?? 0;
+}
+
+/**
+ * A 250 for an attempt after which the row was sent again: its reader has, or will have, two copies, as whoever resent it knew. The row follows its present
+ * batch; what was learnt is kept, once.
+ */
+function noteSecondCopy(db: Db, { batch, send, reader }: ReportedOutcome, now: number): void {
+  const detail = `reader ${reader} in batch ${batch}`;
+  const text = `INSERT INTO audit (at, actor, action, subject, detail)
+    SELECT @now, 'settle', 'late accept', s.name, @detail FROM deliveries d JOIN sends s ON s.id = d.send_id
+    WHERE d.send_id = @send AND d.reader_id = @reader AND d.resent > 0 AND d.batch_id > @batch
+      AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.action = 'late accept' AND a.subject = s.name AND a.detail = @detail)`;
+  statement(db, text).run({ now, send, reader, batch, detail });
+}
+
+/** Where a move ends: a cancelled send wants its rows cancelled. */
+function whereTo(db: Db, sendId: number, move: Move): DeliveryState {
+  return move.ofCancelled !== undefined && isCancelled(db, sendId) ? move.ofCancelled : move.to;
 }
 
 function isCancelled(db: Db, sendId: number): boolean {
@@ -140,45 +150,45 @@ function isCancelled(db: Db, sendId: number): boolean {
  */
 export function closeBatch(db: Db, batch: number, begun: ReadonlySet<number> | undefined, now: number): void {
   inTransaction(db, () => {
-    const send = statement(db, 'SELECT s.id, s.state FROM batches b JOIN sends s ON s.id = b.send_id WHERE b.id = ?').get(batch) as
-      | { id: number; state: string }
-      | undefined;
+    const send = statement(db, 'SELECT send_id FROM batches WHERE id = ?').pluck().get(batch) as number | undefined;
     if (send === undefined) return;
+    const neverBegun = whereTo(db, send, movesByClose['never begun']);
     const rows = statement(db, `SELECT reader_id FROM deliveries WHERE batch_id = ? AND state = 'queued'`).pluck().all(batch) as number[];
-    const count = counter(db, send.id);
+    const count = counter(db, send);
     const give = statement(
       db,
       `UPDATE deliveries SET state = ?, attempts = attempts + ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = 'queued'`,
     );
     for (const reader of rows) {
       const unknown = begun === undefined || begun.has(reader);
-      const to: DeliveryState = unknown ? 'unknown' : send.state === 'cancelled' ? 'cancelled' : 'ready';
-      if (give.run(to, unknown ? 1 : 0, now, send.id, reader, batch).changes === 1) count.move('queued', to);
+      const to = unknown ? movesByClose.begun.to : neverBegun;
+      if (give.run(to, unknown ? 1 : 0, now, send, reader, batch).changes === 1) count.move('queued', to);
     }
     count.write();
     statement(db, 'DELETE FROM batches WHERE id = ?').run(batch);
   });
 }
 
-/** Gathers how a send's rows moved and writes it to the send's counters once. */
-function counter(db: Db, sendId: number) {
-  const change: Partial<Record<DeliveryState, number>> = {};
-  const add = (state: DeliveryState, by: number) => {
-    change[state] = (change[state] ?? 0) + by;
-  };
-  return {
-    move(from: DeliveryState, to: DeliveryState): void {
-      add(from, -1);
-      add(to, 1);
-    },
-    sum: (state: DeliveryState): number => change[state] ?? 0,
-    write(): void {
-      const moved = Object.entries(change).filter(([, by]) => by !== 0);
-      if (moved.length === 0) return;
-      const sets = moved.map(([state]) => `${state} = ${state} + ?`).join(', ');
-      statement(db, `UPDATE sends SET ${sets} WHERE id = ?`).run(...moved.map(([, by]) => by), sendId);
-    },
-  };
+/**
+ * Cancels up to `limit` rows of a cancelled send that are not out, in one transaction; returns how many. Those that are out come back through the close of
+ * their batch.
+ */
+export function cancelRows(db: Db, sendId: number, limit: number, now: number): number {
+  return inTransaction(db, () => {
+    if (!isCancelled(db, sendId)) return 0;
+    const count = counter(db, sendId);
+    let left = limit;
+    for (const from of movesByPerson.cancel.from) {
+      const { to } = movesByPerson.cancel;
+      const text = `UPDATE deliveries SET state = ?, due_at = NULL, changed_at = ?
+        WHERE send_id = ? AND reader_id IN (SELECT reader_id FROM deliveries WHERE send_id = ? AND state = '${from}' LIMIT ?)`; // spelt out: the partial indexes are found by it
+      const moved = left > 0 ? statement(db, text).run(to, now, sendId, sendId, left).changes : 0;
+      count.move(from, to, moved);
+      left -= moved;
+    }
+    count.write();
+    return limit - left;
+  });
 }
 
 /** When the next deferred row of a send comes due, if any does. */

@@ -4,16 +4,20 @@ import type { Db } from './open.ts';
 import { editions, issues, publications, sends } from './schema.ts';
 
 export type Edition = typeof editions.$inferSelect;
-export type EditionKey = Pick<Edition, 'issueId' | 'revision' | 'language' | 'format'>;
+export type EditionKey = Pick<Edition, 'issueId' | 'revision' | 'language' | 'format' | 'masthead'>;
 
-export function findEdition(db: Db, { issueId, revision, language, format }: EditionKey): Edition | undefined {
-  const key = and(
+export function findEdition(db: Db, { issueId, revision, language, format, masthead }: EditionKey): Edition | undefined {
+  const key = [
     eq(editions.issueId, issueId),
     eq(editions.revision, revision),
     eq(editions.language, language),
     eq(editions.format, format),
-  );
-  return db.select().from(editions).where(key).get();
+  ];
+  return db
+    .select()
+    .from(editions)
+    .where(and(...key, eq(editions.masthead, masthead)))
+    .get();
 }
 
 export function getEdition(db: Db, id: number): Edition {

@@ -1,7 +1,7 @@
 /** What this store knows of Redis and of the workers: epochs, open batches, who may hold marks (DELIVERY protocol, sections 1 and 3). */
-import { and, eq, isNull, lt, ne, sql } from 'drizzle-orm/sql';
+import { and, eq, inArray, isNull, lt, ne, sql } from 'drizzle-orm/sql';
 import type { Db } from './open.ts';
-import { batches, engine, workers } from './schema.ts';
+import { batches, engine, sends, workers } from './schema.ts';
 
 export type Engine = Omit<typeof engine.$inferSelect, 'id'>;
 export type OpenBatch = typeof batches.$inferSelect;
@@ -41,6 +41,17 @@ export function noteRelayTrouble(db: Db, trouble: string | null): void {
 
 export function openBatches(db: Db): OpenBatch[] {
   return db.select().from(batches).orderBy(batches.id).all();
+}
+
+/** Open batches of an epoch whose sends are paused or cancelled: what is still out of them must come back. */
+export function batchesToRecall(db: Db, epoch: number): OpenBatch[] {
+  return db
+    .select({ id: batches.id, sendId: batches.sendId, epoch: batches.epoch })
+    .from(batches)
+    .innerJoin(sends, eq(sends.id, batches.sendId))
+    .where(and(inArray(sends.state, ['paused', 'cancelled']), eq(batches.epoch, epoch)))
+    .orderBy(batches.id)
+    .all();
 }
 
 export function findBatch(db: Db, id: number): OpenBatch | undefined {

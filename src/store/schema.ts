@@ -82,8 +82,10 @@ export const editions = sqliteTable(
     page: text('page').notNull(),
     pdf: blob('pdf', { mode: 'buffer' }).notNull(),
     createdAt: integer('created_at').notNull(),
+    /** SHA-256 in hex over the masthead it was drawn for: names, addresses, BASE_URL. */
+    masthead: text('masthead').notNull(),
   },
-  (t) => [uniqueIndex('editions_key').on(t.issueId, t.revision, t.language, t.format)],
+  (t) => [uniqueIndex('editions_key').on(t.issueId, t.revision, t.language, t.format, t.masthead)],
 );
 
 /** People. `emailKey` is what makes an address the same address (see `model/address.ts`). */
@@ -224,12 +226,17 @@ export const deliveries = sqliteTable(
     dueAt: integer('due_at'),
     reply: text('reply'),
     changedAt: integer('changed_at').notNull(),
+    /** How often it was sent again after nobody knew whether it had arrived. */
+    resent: integer('resent').notNull().default(0),
+    /** When a person let an unknown be: cancelled, though the mail may have arrived. */
+    dismissedAt: integer('dismissed_at'),
   },
   (t) => [
     primaryKey({ columns: [t.sendId, t.readerId] }),
     index('deliveries_ready').on(t.sendId, t.readerId).where(sql`state = 'ready'`),
     index('deliveries_due').on(t.sendId, t.dueAt).where(sql`state = 'deferred'`),
     index('deliveries_queued').on(t.batchId).where(sql`state = 'queued'`),
+    index('deliveries_unknown').on(t.sendId, t.changedAt).where(sql`state = 'unknown'`),
   ],
 );
 

@@ -1,5 +1,7 @@
 /** Sends: made, started, frozen, finished; each move a conditional update. */
-import { and, desc, eq, inArray, lte } from 'drizzle-orm/sql';
+import { and, desc, eq, inArray, isNull, lte } from 'drizzle-orm/sql';
+import { movesOfSend, type SendState, type SteerAction } from '../model/send.ts';
+import { noteAudit } from './audit.ts';
 import type { Db } from './open.ts';
 import { editions, publications, sends, templates } from './schema.ts';
 import { inTransaction, statement } from './statement.ts';
@@ -7,7 +9,7 @@ import { inTransaction, statement } from './statement.ts';
 export type Send = typeof sends.$inferSelect;
 
 export interface NewSend {
-  /** `SLUG/NUMBER`; a second send of it gets `+2`. */
+  /** `SLUG/NUMBER`; a second send of it gets `+2`, a second rehearsal `~2`. */
   issue: string;
   publicationId: number;
   issueId: number;
@@ -34,11 +36,33 @@ const nothingYet = {
 /** Schedules a send under the next free name of its issue. */
 export function addSend(db: Db, { issue, now, ...values }: NewSend): Send {
   return inTransaction(db, () => {
-    const earlier = db.select({ id: sends.id }).from(sends).where(eq(sends.issueId, values.issueId)).all().length;
-    const name = earlier === 0 ? issue : `${issue}+${earlier + 1}`;
+    const earlier = db.select().from(sends).where(eq(sends.issueId, values.issueId)).all();
+    const alike = earlier.filter((send) => send.rehearsal === values.rehearsal).length;
+    const held = earlier.find((send) => send.name === issue);
+    const rehearsals = earlier.filter((send) => send.rehearsal).length;
+    let name = alike === 0 ? issue : `${issue}+${alike + 1}`;
+    if (values.rehearsal && held !== undefined) name = `${issue}~${rehearsals + 1}`;
+    // A rehearsal uses up no name either: the first real send takes it over.
+    if (!values.rehearsal && held?.rehearsal === true)
+      db.update(sends)
+        .set({ name: `${issue}~${rehearsals + 1}` })
+        .where(eq(sends.id, held.id))
+        .run();
     const row = { ...values, ...nothingYet, name, state: 'scheduled' as const, frozenThrough: 0, frozen: false, createdAt: now };
     return db.insert(sends).values(row).returning().get();
   });
+}
+
+/** The real or rehearsed send of an issue that is not over yet, if there is one. */
+export function openSend(db: Db, issueId: number, rehearsal: boolean): Send | undefined {
+  const open = inArray(sends.state, ['scheduled', 'sending', 'paused']);
+  return db
+    .select()
+    .from(sends)
+    .where(and(eq(sends.issueId, issueId), eq(sends.rehearsal, rehearsal), open))
+    .orderBy(desc(sends.id))
+    .limit(1)
+    .get();
 }
 
 export function findSend(db: Db, name: string): Send | undefined {
@@ -78,6 +102,39 @@ export function runningSends(db: Db, rehearsal: boolean): Send[] {
     .where(and(eq(sends.state, 'sending'), eq(sends.rehearsal, rehearsal)))
     .orderBy(sends.id)
     .all();
+}
+
+/** Sends of which something may still happen by itself: those under way, paused ones, and cancelled ones of which rows are still to come back. */
+export function unfinishedSends(db: Db): Send[] {
+  return db
+    .select()
+    .from(sends)
+    .where(and(inArray(sends.state, ['sending', 'paused', 'cancelled']), isNull(sends.finishedAt)))
+    .orderBy(sends.id)
+    .all();
+}
+
+/** How many messages are handed out now, of all sends together. */
+export function rowsOut(db: Db): number {
+  return statement(db, 'SELECT coalesce(sum(queued), 0) FROM sends WHERE queued > 0').pluck().get() as number;
+}
+
+/**
+ * Pauses, resumes or cancels a send, with the audit entry. Returns the send as it is then, and whether this call changed it. What is under way is stopped
+ * by the engine, which looks several times a second.
+ */
+export function steerSend(db: Db, id: number, action: SteerAction, by: { actor: string; now: number }): { send: Send; changed: boolean } {
+  return inTransaction(db, () => {
+    const { state, asOf } = getSend(db, id);
+    const to = { pause: 'paused', resume: asOf === null ? 'scheduled' : 'sending', cancel: 'cancelled' } as const;
+    const movable: readonly SendState[] = movesOfSend[action].from;
+    const changed = movable.includes(state);
+    if (changed) {
+      db.update(sends).set({ state: to[action] }).where(eq(sends.id, id)).run();
+      noteAudit(db, { at: by.now, actor: by.actor, action, subject: getSend(db, id).name });
+    }
+    return { send: getSend(db, id), changed };
+  });
 }
 
 /** scheduled → sending, once: the as-of instant is set here. False when somebody was first or the send is no longer scheduled. */
@@ -120,9 +177,13 @@ export function freezeChunk(db: Db, id: number, limit: number, now: number): boo
   });
 }
 
-/** sending → sent when everything is frozen and no row waits, is out or comes due again. */
+/**
+ * sending → sent when everything is frozen and no row waits, is out or comes due again. A cancelled send is finished when no row waits or is out; it stays
+ * cancelled. True when this call ended it.
+ */
 export function finishSend(db: Db, id: number, now: number): boolean {
-  const text = `UPDATE sends SET state = 'sent', finished_at = ? WHERE id = ? AND state = 'sending' AND frozen = 1 AND ready + queued + deferred = 0`;
+  const text = `UPDATE sends SET state = iif(state = 'sending', 'sent', state), finished_at = ? WHERE id = ? AND finished_at IS NULL
+    AND (state = 'sending' AND frozen = 1 OR state = 'cancelled') AND ready + queued + deferred = 0`;
   return statement(db, text).run(now, id).changes === 1;
 }
 

@@ -20,6 +20,13 @@ test('a place in brackets may be left out', () => {
   expect(readArguments(commands, ['status', 'tidewater/1']).args.positionals).toEqual(['tidewater/1']);
 });
 
+test('a place with an ellipsis takes any number', () => {
+  const many: Command[] = [{ usage: 'unknown SEND ACTION [EMAIL…]', summary: 'unknowns', options: {}, run }];
+  for (const rest of [[], ['a@b.c'], ['a@b.c', 'd@e.f']])
+    expect(readArguments(many, ['unknown', 'x/1', 'list', ...rest]).args.positionals).toEqual(['x/1', 'list', ...rest]);
+  expect(() => readArguments(many, ['unknown', 'x/1'])).toThrow(/usage: galley unknown SEND ACTION \[EMAIL…\]/);
+});
+
 test.each([
   [[], /needs a command/],
   [['isue', 'add'], /no command "isue add"/],

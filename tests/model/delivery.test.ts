@@ -1,9 +1,31 @@
 import { expect, test } from 'vitest';
-import { deliveryStates, finalStates, movesByOutcome, retryDelay, sumHolds } from '../../src/model/delivery.ts';
-import { outcomeKinds } from '../../src/model/outcome.ts';
+import {
+  type DeliveryState,
+  deliveryStates,
+  type Move,
+  movesByClaim,
+  movesByClose,
+  movesByOutcome,
+  movesByPerson,
+  retryDelay,
+  sumHolds,
+} from '../../src/model/delivery.ts';
 
-test('no outcome moves a row out of a final state', () => {
-  for (const kind of outcomeKinds) for (const from of movesByOutcome[kind].from) expect(finalStates).not.toContain(from);
+const all: Record<string, Move> = { ...movesByClaim, ...movesByOutcome, ...movesByClose, ...movesByPerson };
+
+test('nothing moves a row that was accepted or refused, and nothing but a 250 one that was cancelled', () => {
+  const leaving = (state: DeliveryState) => Object.keys(all).filter((name) => all[name]?.from.includes(state));
+  expect([leaving('accepted'), leaving('refused'), leaving('cancelled')]).toEqual([[], [], ['accepted']]);
+});
+
+test('a row that is out is moved by an outcome or by the close of its batch, never by a claim or a person', () => {
+  for (const move of Object.values<Move>({ ...movesByClaim, ...movesByPerson })) expect(move.from).not.toContain('queued');
+  for (const move of Object.values<Move>({ ...movesByOutcome, ...movesByClose })) expect(move.from).toContain('queued');
+});
+
+test('no row of a cancelled send is left waiting by an outcome or a close', () => {
+  for (const { to, ofCancelled } of Object.values<Move>({ ...movesByOutcome, ...movesByClose }))
+    expect(['accepted', 'refused', 'unknown', 'cancelled']).toContain(ofCancelled ?? to);
 });
 
 test('the retry schedule widens, never shrinks, and ends within 48 hours', () => {

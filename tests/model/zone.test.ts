@@ -36,6 +36,7 @@ test.each([
 test.each([
   ['tomorrow', 'UTC', /write 2026-12-01T09:00/],
   ['2026-02-30T09:00', 'UTC', /no calendar has/],
+  ['2026-02-20T09:00+99:00', 'UTC', /no place on earth/],
   ['2026-12-01T25:00', 'UTC', /no calendar has/],
   ['2026-03-29T02:30', 'Europe/Berlin', /does not exist in Europe\/Berlin/],
   ['2026-10-25T02:30', 'Europe/Berlin', /comes twice .*2026-10-25T02:30\+02:00 or 2026-10-25T02:30\+01:00/],

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm/sql';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Drawing } from '../../src/model/edition.ts';
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
@@ -5,7 +6,7 @@ import { openDrawing } from '../../src/render/render.ts';
 import { type ScheduleDeps, scheduleSend } from '../../src/schedule/schedule.ts';
 import { findAsset } from '../../src/store/assets.ts';
 import { saveRevision } from '../../src/store/issues.ts';
-import { openStore } from '../../src/store/open.ts';
+import { type Db, openStore } from '../../src/store/open.ts';
 import { audit, editions, sends } from '../../src/store/schema.ts';
 import { samplePublication, sampleTree, t0 } from '../support/store.ts';
 
@@ -18,6 +19,11 @@ function setUp(stops: { check: string; line: number; problem: string }[] = [], d
   const deps: ScheduleDeps = { db, draw: draw ?? studio.draw, baseUrl: 'http://localhost:3000', now: () => t0 };
   const order = { publication, number: '2026-11', at: t0, rehearsal: false, waived: {}, actor: 'operator' };
   return { db, deps, order, publication };
+}
+
+/** As if the send had gone out. */
+function over(db: Db, { id }: { id: number }): void {
+  db.update(sends).set({ state: 'sent' }).where(eq(sends.id, id)).run();
 }
 
 const drawn =
@@ -36,6 +42,7 @@ const drawn =
 test('a send freezes the edition it was approved with, once: a second send of the same revision is the same mail', async () => {
   const { db, deps, order } = setUp();
   const first = await scheduleSend(deps, order);
+  over(db, first);
   const second = await scheduleSend(deps, order);
   expect([first.name, second.name]).toEqual(['tidewater/2026-11', 'tidewater/2026-11+2']);
   expect(second.editionId).toBe(first.editionId);
@@ -48,6 +55,7 @@ test('a send freezes the edition it was approved with, once: a second send of th
 test('a changed issue is a new edition, and what was sent before stays as it was', async () => {
   const { db, deps, order, publication } = setUp();
   const first = await scheduleSend(deps, order);
+  over(db, first);
   const tree = { ...sampleTree, title: 'November 2026, corrected' };
   saveRevision(db, { publicationId: publication.id, tree, source: 'y', stops: [], hash: 'h2', now: t0 });
   const second = await scheduleSend(deps, order);
@@ -73,7 +81,7 @@ test('a stop keeps an issue from a relay until each check has a written reason; 
       .from(audit)
       .all()
       .map((entry) => `${entry.actor} ${entry.action} ${entry.subject} ${entry.detail ?? ''}`.trim()),
-  ).toContain('operator send tidewater/2026-11+2 links waived: sources follow');
+  ).toContain('operator send tidewater/2026-11 links waived: sources follow');
 });
 
 test('a mail that Gmail would cut is stopped with its size, unless waived', async () => {
@@ -105,4 +113,36 @@ test('the pictures of an edition are kept under the hash of their bytes', async 
   }));
   await scheduleSend(deps, order);
   expect(findAsset(db, 'abc.png')).toEqual({ type: 'image/png', bytes });
+});
+
+test('a send that is not over keeps a second one of its issue from mailing everybody twice; a rehearsal is no send', async () => {
+  const { db, deps, order } = setUp();
+  await scheduleSend(deps, { ...order, rehearsal: true });
+  const first = await scheduleSend(deps, order);
+  await expect(scheduleSend(deps, order)).rejects.toThrow(/tidewater\/2026-11 is scheduled and not over yet/);
+  over(db, first);
+  expect((await scheduleSend(deps, order)).name).toBe('tidewater/2026-11+2');
+});
+
+test('a rehearsal uses up no name: the first real send takes it over', async () => {
+  const { db, deps, order } = setUp();
+  over(db, await scheduleSend(deps, { ...order, rehearsal: true }));
+  over(db, await scheduleSend(deps, { ...order, rehearsal: true }));
+  await scheduleSend(deps, order);
+  const names = db
+    .select()
+    .from(sends)
+    .all()
+    .map((send) => `${send.name} ${send.rehearsal ? 'rehearsed' : 'sent'}`);
+  expect(names).toEqual(['tidewater/2026-11~3 rehearsed', 'tidewater/2026-11~2 rehearsed', 'tidewater/2026-11 sent']);
+});
+
+test('a real mail carries nothing of its rehearsal: another BASE_URL or another name is another edition', async () => {
+  const { db, deps, order } = setUp();
+  await scheduleSend(deps, { ...order, rehearsal: true });
+  await scheduleSend({ ...deps, baseUrl: 'https://news.example.org' }, order);
+  const [rehearsed, real] = db.select().from(editions).all();
+  expect(rehearsed?.email).toContain('http://localhost:3000/u/');
+  for (const part of [real?.email, real?.plainText, real?.page]) expect(part).not.toContain('localhost');
+  expect(real?.plainText).toContain(`https://news.example.org/u/${leaveTokenPlaceholder}`);
 });

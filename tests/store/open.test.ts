@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterAll, expect, test } from 'vitest';
 import { closeStore, openStore } from '../../src/store/open.ts';
@@ -57,10 +58,21 @@ test('a file that is no store and a folder that is not there are named in plain 
   expect(() => openStore(join(folder, 'nowhere', 'galley.db'))).toThrow(/Cannot use .*nowhere/);
 });
 
+test('a store of the first version is brought forward with its rows', () => {
+  const file = join(folder, 'first.db');
+  const old = new Database(file);
+  old.exec(readFileSync(join(import.meta.dirname, '../../migrations/0001_first.sql'), 'utf8'));
+  old.exec("INSERT INTO deliveries VALUES (1, 2, 'unknown', 3, 1, NULL, 'in flight', 5); PRAGMA user_version = 1");
+  old.close();
+  const db = openStore(file);
+  expect(db.select().from(schema.deliveries).get()).toMatchObject({ state: 'unknown', attempts: 1, resent: 0, dismissedAt: null });
+  closeStore(db);
+});
+
 test('opening twice migrates once', () => {
   const file = join(folder, 'twice.db');
   closeStore(openStore(file));
   const db = openStore(file);
-  expect(db.$client.pragma('user_version', { simple: true })).toBe(1);
+  expect(db.$client.pragma('user_version', { simple: true })).toBe(readdirSync(join(import.meta.dirname, '../../migrations')).length);
   closeStore(db);
 });

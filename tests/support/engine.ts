@@ -2,12 +2,15 @@
 import type { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { topUp } from '../../src/fanout/fanout.ts';
+import { recall, takeBack } from '../../src/fanout/recall.ts';
 import { sweep, vouch } from '../../src/fanout/sweep.ts';
 import { openLog } from '../../src/log.ts';
 import { openRedis, untilReady } from '../../src/queue/connect.ts';
 import { type BatchJob, type DeliverQueue, type JobEnd, openDeliverQueue, takeBatches } from '../../src/queue/jobs.ts';
 import { type Marks, openMarks } from '../../src/queue/marks.ts';
 import { freezeStep, startDueSends } from '../../src/schedule/schedule.ts';
+import { cancelStep } from '../../src/schedule/steer.ts';
+import { retryUnknowns } from '../../src/schedule/unknowns.ts';
 import { finishSends, settle } from '../../src/settle/settle.ts';
 import { nextGeneration } from '../../src/store/engine.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
@@ -26,6 +29,12 @@ export interface HandEngine {
   topUp(): Promise<number>;
   settle(): Promise<number>;
   sweep(): Promise<void>;
+  /** What a turn does about paused and cancelled sends: stops their batches, settles, takes back what no worker has. */
+  recall(): Promise<void>;
+  /** Cancels the rows of cancelled sends that are not out. */
+  cancel(): void;
+  /** What the policy `retry` does at a turn; how many go out again. */
+  retry(): number;
   finish(): string[];
   /** Settles every few ms until closed, so that workers get their leases and are told what is committed. */
   keepSettling(): void;
@@ -80,6 +89,15 @@ export async function openHandEngine(db: Db, url: string, { rehearsal = false } 
     topUp: () => topUp(deps),
     settle: async () => (await settle(deps, 0)).entries,
     sweep: () => sweep(deps),
+    async recall() {
+      const free = await recall(deps);
+      await settle(deps, 0);
+      await takeBack(deps, free);
+    },
+    cancel: () => {
+      while (cancelStep(deps));
+    },
+    retry: () => retryUnknowns(deps),
     finish: () => finishSends(deps),
     keepSettling() {
       settling ??= (async () => {

@@ -67,6 +67,7 @@ export function sampleSend(db: Db, publication: Publication, { rehearsal = false
     page: '<!doctype html><title>Welcome</title>',
     pdf: Buffer.from('%PDF-1.7'),
     createdAt: t0,
+    masthead: 'm',
   });
   const issue = `${publication.slug}/${sampleTree.number}`;
   return addSend(db, {

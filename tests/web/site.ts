@@ -103,6 +103,7 @@ export function publish(
     plainText: 'Welcome.\n',
     page: samplePage(baseUrl),
     pdf,
+    masthead: 'm',
     createdAt: t0,
   });
   if (db.$client.prepare('SELECT count(*) FROM readers').pluck().get() === 0) sampleReaders(db, publication.id, 3);

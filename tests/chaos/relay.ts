@@ -1,0 +1,63 @@
+/** The relay of a chaos round, seen from the round: where it is, what it has taken, and how to make it fail. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** For `ms` milliseconds: all lines cut and new ones hung up on, every answer late, or at most `cuts` lines cut in the middle of a message or after its dot. */
+export interface RelayOrder {
+  fault: 'drop' | 'delay' | 'mid-DATA' | 'after-dot';
+  ms: number;
+  cuts: number;
+}
+
+export type RelayReport = { port: number } | { taken: number; cuts: number };
+
+export interface ChaosRelay extends AsyncDisposable {
+  readonly url: string;
+  /** Mails in the file so far. */
+  readonly taken: () => number;
+  /** Lines cut within a message, or after its dot, so far. */
+  readonly cuts: () => number;
+  fail(order: RelayOrder): void;
+  /** What it took: recipients in order, each with its Message-ID. */
+  mails(): { to: string; messageId: string }[];
+}
+
+/** Starts the relay's process; what it accepts is appended to `accepted` in `folder`. */
+export async function openChaosRelay(folder: string): Promise<ChaosRelay> {
+  const file = join(folder, 'accepted');
+  writeFileSync(file, '');
+  const child = fork(join(import.meta.dirname, 'relay-process.ts'), [file], {
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  let taken = 0;
+  let cuts = 0;
+  const port = await new Promise<number>((resolve, reject) => {
+    child.on('message', (report: RelayReport) => {
+      if ('port' in report) resolve(report.port);
+      else ({ taken, cuts } = report);
+    });
+    child.once('exit', (code) => reject(new Error(`The relay ended with ${code}`)));
+  });
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    taken: () => taken,
+    cuts: () => cuts,
+    fail: (order) => void child.send(order),
+    mails: () =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => {
+          const [to = '', messageId = ''] = line.split(' ');
+          return { to, messageId };
+        }),
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
+  };
+}
