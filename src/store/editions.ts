@@ -34,7 +34,7 @@ export function saveEdition(db: Db, values: Omit<Edition, 'id'>): Edition {
   return saved;
 }
 
-/** What is public at `/SLUG/NUMBER`: the newest edition of that issue of which a send has started. */
+/** What is public at `/SLUG/NUMBER`: the newest edition of that issue of which a send has started. A rehearsal never takes the place of what readers got. */
 export function findPublishedEdition(db: Db, slug: string, number: string) {
   return db
     .select({
@@ -52,7 +52,7 @@ export function findPublishedEdition(db: Db, slug: string, number: string) {
     .innerJoin(issues, eq(issues.id, editions.issueId))
     .innerJoin(publications, eq(publications.id, issues.publicationId))
     .where(and(eq(publications.slug, slug), eq(issues.number, number), isNotNull(sends.asOf)))
-    .orderBy(desc(sends.id))
+    .orderBy(sends.rehearsal, desc(sends.id))
     .limit(1)
     .get();
 }
