@@ -72,6 +72,12 @@ const commands: readonly Command[] = [
     options: { ...publicationOption, json: flag('print facts') },
     run: from(issueFile, (file) => file.issueAdd),
   },
+  {
+    usage: 'issue approve ISSUE',
+    summary: 'let an issue (SLUG/NUMBER) go out in the next monthly slot',
+    options: { waive: { ...text('CHECK=REASON', 'approve in spite of a check'), multiple: true } },
+    run: from(issueFile, (file) => file.issueApprove),
+  },
   { usage: 'issue check FILE', summary: 'say what is wrong with an issue', options: {}, run: from(issueFile, (file) => file.issueCheck) },
   {
     usage: 'issue preview FILE',

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { composeTemplate } from '../message/message.ts';
+import { noSend } from '../model/notice.ts';
 import { mintToken, type TokenKeys } from '../model/token.ts';
 import type { Redis } from '../queue/connect.ts';
 import { keepTemplate, publishFence } from '../queue/engine.ts';
@@ -12,6 +13,8 @@ import { batchRows, claimBatch } from '../store/deliveries.ts';
 import { findBatch, type OpenBatch, presentWorkers, readEngine } from '../store/engine.ts';
 import type { Db } from '../store/open.ts';
 import { findTemplateHash, getSend, getTemplateJson, keepSendTemplate, rowsOut, runningSends, sendMaterial } from '../store/sends.ts';
+
+import { publishNotice } from './notices.ts';
 
 export interface FanoutDeps {
   db: Db;
@@ -79,8 +82,10 @@ function canCompose(deps: FanoutDeps & { log: Log }, sendId: number): boolean {
 }
 
 /** Sets a batch's fence and adds its job; safe to repeat. Returns how many rows it carries. */
-export async function publish(deps: FanoutDeps, { id, sendId, epoch }: OpenBatch): Promise<number> {
+export async function publish(deps: FanoutDeps, batch: OpenBatch): Promise<number> {
+  if (batch.sendId === noSend) return publishNotice(deps, batch);
   const { db, redis, queue, tokenKeys, rate } = deps;
+  const { id, sendId, epoch } = batch;
   const hash = composed(deps, sendId);
   await keepTemplate(redis, hash, () => getTemplateJson(db, sendId));
   await publishFence(redis, readEngine(db), id);

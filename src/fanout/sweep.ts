@@ -2,6 +2,7 @@
 
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { noSend } from '../model/notice.ts';
 import type { Redis } from '../queue/connect.ts';
 import {
   dropLeases,
@@ -24,12 +25,14 @@ import {
   forgetWorker,
   nextEpoch,
   noteWorkerGone,
+  type OpenBatch,
   openBatches,
   presentWorkers,
   readEngine,
   retireGoneWorkers,
   silentWorkers,
 } from '../store/engine.ts';
+import { findNoticeOut } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
 import { getSend } from '../store/sends.ts';
 import { type FanoutDeps, publish } from './fanout.ts';
@@ -106,11 +109,17 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   );
   for (const batch of open) {
     if (batch.epoch !== epoch) continue;
-    const send = getSend(deps.db, batch.sendId);
-    if (send.state !== 'sending' || send.rehearsal !== deps.rehearsal) await giveBack(deps, batch.id);
+    if (!isWanted(deps, batch)) await giveBack(deps, batch.id);
     else if (!(await hasFence(deps.redis, batch.id)) || !(await deps.queue.has(batch.id))) await publish(deps, batch);
   }
   retireGoneWorkers(deps.db);
+}
+
+/** Whether what a batch carries is to go out, and by this engine's route. */
+function isWanted({ db, rehearsal }: FanoutDeps, { id, sendId }: OpenBatch): boolean {
+  if (sendId === noSend) return findNoticeOut(db, id)?.notice.rehearsal === rehearsal;
+  const send = getSend(db, sendId);
+  return send.state === 'sending' && send.rehearsal === rehearsal;
 }
 
 async function followWorkers({ db, redis }: FanoutDeps): Promise<void> {

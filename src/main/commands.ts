@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import { checkSender } from '../message/message.ts';
 import { parseAddress } from '../model/address.ts';
 import { parseSlug } from '../model/publication.ts';
+import { describeSlot, parseSlot } from '../model/slot.ts';
 import { isZone } from '../model/zone.ts';
 import { noteAudit } from '../store/audit.ts';
 import { addPublication, getPublication } from '../store/publications.ts';
@@ -31,7 +32,7 @@ export async function publicationAdd(context: Context, { positionals: [slug = ''
     language,
     zone,
     postalAddress: String(values['address'] ?? ''),
-    slot: typeof values['slot'] === 'string' ? values['slot'] : null,
+    slot: typeof values['slot'] === 'string' ? describeSlot(parseSlot(values['slot'])) : null,
     createdAt: Date.now(),
   };
   checkSender({ name: entry.name, address: entry.fromAddress, ...(entry.replyTo !== null && { replyTo: entry.replyTo }) });

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { topUp } from '../fanout/fanout.ts';
+import { topUpNotices } from '../fanout/notices.ts';
 import { recall, takeBack } from '../fanout/recall.ts';
 import { sweep, vouch } from '../fanout/sweep.ts';
 import type { Log } from '../log.ts';
@@ -13,6 +14,7 @@ import { cancelStep } from '../schedule/steer.ts';
 import { retryUnknowns } from '../schedule/unknowns.ts';
 import { finishSends, settle } from '../settle/settle.ts';
 import { nextGeneration, noteRelayTrouble } from '../store/engine.ts';
+import { openCalendar } from './calendar.ts';
 import type { Data } from './data.ts';
 
 export interface EngineOptions {
@@ -48,6 +50,7 @@ export async function openEngine({ data, redisUrl, privateRedis, unknownPolicy, 
   const queue = await openDeliverQueue(redisUrl, rest.rehearsal ? 'rehearse' : 'deliver', down);
   nextGeneration(db, rest.rehearsal);
   const deps = { db, redis, waiting, queue, privateRedis, tokenKeys: ring.tokens, log, now, since: now(), ...rest };
+  const calendar = await openCalendar({ db, redisUrl, baseUrl: rest.baseUrl, rehearsal: rest.rehearsal, log, now });
   let stopping = false;
   let sweepAt = 0;
   let relayTrouble: string | null | undefined;
@@ -57,15 +60,18 @@ export async function openEngine({ data, redisUrl, privateRedis, unknownPolicy, 
     if (now() >= sweepAt) {
       await sweep(deps); // before the first lease is granted: what must not run is stopped by then
       sweepAt = now() + sweepEveryMs;
+      calendar.look();
     }
     const recalled = await recall(deps);
     startDueSends(deps);
     if (unknownPolicy === 'retry') retryUnknowns(deps);
+    calendar.lookAtNotices();
     const freezing = freezeStep(deps);
     const cancelling = cancelStep(deps);
     const { joined, all } = await settle(deps, freezing || cancelling ? 0 : 200);
     if (all) await takeBack(deps, recalled); // else at a later turn: what their workers told must be settled first
     if (joined) sweepAt = 0; // what waited for that worker's word can be resolved
+    await topUpNotices(deps);
     await topUp(deps);
     finishSends(deps);
     const trouble = (await readRelayTrouble(redis)).join('; ') || null;
@@ -98,6 +104,7 @@ export async function openEngine({ data, redisUrl, privateRedis, unknownPolicy, 
     failed,
     async stop() {
       stopping = true;
+      await within(stopMs, calendar.close());
       await within(stopMs, running);
       await within(stopMs, settleRest(deps));
       await within(stopMs, queue.close());

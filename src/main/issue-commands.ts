@@ -1,11 +1,15 @@
-/** The commands about issues: add, check, preview. */
+/** The commands about issues: add, check, preview, approve. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describeFindings } from '../issue/issue.ts';
+import { parseSlot, slotAfter } from '../model/slot.ts';
+import { iso } from '../model/zone.ts';
 import { openDrawing } from '../render/render.ts';
-import { getPublication } from '../store/publications.ts';
+import { approveIssue } from '../schedule/approve.ts';
+import { getPublication, type Publication } from '../store/publications.ts';
 import { withData } from './data.ts';
 import { drawPreview, keepIssue, loadIssue } from './issues.ts';
+import { readIssueName, readWaivers } from './send-command.ts';
 import { type Arguments, type Context, needed } from './table.ts';
 
 export async function issueAdd(context: Context, { positionals: [file = ''], values }: Arguments): Promise<number> {
@@ -13,15 +17,45 @@ export async function issueAdd(context: Context, { positionals: [file = ''], val
     const publication = getPublication(db, needed(values, 'publication', 'issue add'));
     const studio = openDrawing();
     try {
-      const { issue, findings } = await keepIssue(db, studio, publication, file);
+      const { issue, undone, findings } = await keepIssue(db, studio, publication, file);
       if (findings.length > 0) context.warn(describeFindings(file, findings));
       if (issue === undefined) return 1;
+      for (const name of undone?.unscheduled ?? [])
+        context.warn(`${name} had not started and is cancelled: the issue changed. Send it again`);
+      if (undone?.voided)
+        context.warn(`The approval of ${issue.issue} is void: the issue changed. galley issue approve ${issue.issue} approves it again`);
       context.print(values['json'] ? JSON.stringify(issue) : `Added ${issue.issue}, revision ${issue.revision}`);
       return 0;
     } finally {
       await studio.close();
     }
   });
+}
+
+export async function issueApprove(context: Context, { positionals: [issue = ''], values }: Arguments): Promise<number> {
+  const { slug, number } = readIssueName(issue);
+  const waived = readWaivers(values['waive']);
+  return withData(context.config, async ({ db }) => {
+    const publication = getPublication(db, slug);
+    const studio = openDrawing();
+    try {
+      const deps = { db, draw: studio.draw, baseUrl: context.config.baseUrl, now: Date.now };
+      const { revision, before } = await approveIssue(deps, { publication, number, waived, actor: 'operator' });
+      context.print(`${issue}, revision ${revision}, is approved. ${describeSlotOf(publication, before)}`);
+      return 0;
+    } finally {
+      await studio.close();
+    }
+  });
+}
+
+/** When an approved issue goes out: in the publication's next slot, or in a later one when others were approved before it. */
+function describeSlotOf({ slug, slot, zone }: Publication, before: number): string {
+  if (slot === null) return `${slug} has no monthly slot: galley send sends it`;
+  let at = Date.now();
+  for (let turn = 0; turn <= before; turn += 1) at = slotAfter(parseSlot(slot), zone, at).at;
+  const others = before === 0 ? '' : `, after ${before === 1 ? 'one that was' : `${before} that were`} approved before it`;
+  return `It goes out at ${iso(at, zone)} (${zone})${others}`;
 }
 
 export async function issueCheck(context: Context, { positionals: [file = ''] }: Arguments): Promise<number> {

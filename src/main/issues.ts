@@ -8,8 +8,8 @@ import { checkSize, readIssue } from '../issue/issue.ts';
 import type { Picture } from '../model/edition.ts';
 import type { Finding, IssueTree } from '../model/issue.ts';
 import { type Studio, stylesheetLink } from '../render/render.ts';
+import { reviseIssue } from '../schedule/approve.ts';
 import { storeAsset } from '../store/assets.ts';
-import { saveRevision } from '../store/issues.ts';
 import type { Db } from '../store/open.ts';
 import type { Publication } from '../store/publications.ts';
 
@@ -40,20 +40,27 @@ export interface KeptIssue {
   hash: string;
 }
 
+/** What an issue's new text undid: sends that had not started, and an approval. */
+export interface Undone {
+  unscheduled: string[];
+  voided: boolean;
+}
+
 /** Reads an issue file and saves it as a revision, with its pictures; takes nothing when a finding is an error. */
 export async function keepIssue(
   db: Db,
   studio: Studio,
   publication: Publication,
   file: string,
-): Promise<{ issue?: KeptIssue; findings: Finding[] }> {
+): Promise<{ issue?: KeptIssue; undone?: Undone; findings: Finding[] }> {
   const { source, tree, findings, pictures } = await loadIssue(studio, file);
   if (tree === undefined) return { findings };
   const stops = findings.filter(({ severity }) => severity === 'stop').map(({ check, line, problem }) => ({ check, line, problem }));
   const hash = createHash('sha256').update(JSON.stringify(tree)).digest('hex');
   for (const picture of pictures) storeAsset(db, picture);
-  const { revision } = saveRevision(db, { publicationId: publication.id, tree, source, stops, hash, now: Date.now() });
-  return { issue: { issue: `${publication.slug}/${tree.number}`, revision, hash }, findings };
+  const values = { publicationId: publication.id, tree, source, stops, hash, now: Date.now() };
+  const { revision, ...undone } = reviseIssue(db, values, 'operator');
+  return { issue: { issue: `${publication.slug}/${tree.number}`, revision: revision.revision, hash }, undone, findings };
 }
 
 /** The files of a preview by their names in its folder: the four renderings, the checks, and the pictures they show. */

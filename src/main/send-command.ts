@@ -13,8 +13,7 @@ import { sendAndWait } from './sending.ts';
 import type { Arguments, Context } from './table.ts';
 
 export async function send(context: Context, { positionals: [issue = ''], values }: Arguments): Promise<number> {
-  const [slug = '', number = ''] = issue.split('/');
-  if (number === '') throw new AppError('usage', `"${issue}" is no issue: write SLUG/NUMBER, such as durand/2025-02`);
+  const { slug, number } = readIssueName(issue);
   const waived = readWaivers(values['waive']);
   const now = Date.now();
   return withData(context.config, async (data) => {
@@ -44,6 +43,13 @@ export async function send(context: Context, { positionals: [issue = ''], values
   });
 }
 
+/** The parts of SLUG/NUMBER. */
+export function readIssueName(issue: string): { slug: string; number: string } {
+  const [slug = '', number = ''] = issue.split('/');
+  if (number === '') throw new AppError('usage', `"${issue}" is no issue: write SLUG/NUMBER, such as durand/2025-02`);
+  return { slug, number };
+}
+
 function futureInstant(text: string, zone: string, now: number): number {
   const when = parseWhen(text, zone);
   if ('problem' in when) throw new AppError('send.when', `--at: ${when.problem}`);
@@ -58,7 +64,8 @@ function futureInstant(text: string, zone: string, now: number): number {
 /** The checks that stop a send until somebody answers for it. */
 const waivable = ['links', 'size'];
 
-function readWaivers(given: Arguments['values'][string]): Record<string, string> {
+/** The waivers of the command line, each `CHECK=REASON`. */
+export function readWaivers(given: Arguments['values'][string]): Record<string, string> {
   const list = Array.isArray(given) ? given : [];
   return Object.fromEntries(
     list.map((entry) => {

@@ -2,11 +2,13 @@
 import { AppError } from '../errors.ts';
 import { type SendStatus, type SteerAction, statusOf } from '../model/send.ts';
 import { iso } from '../model/zone.ts';
+import { comingSlot, publicationSlots } from '../schedule/slots.ts';
 import { cancelStep, steer } from '../schedule/steer.ts';
 import { dismissUnknowns, resendUnknowns, unknownsOf } from '../schedule/unknowns.ts';
 import { finishSends } from '../settle/settle.ts';
 import { readEngine } from '../store/engine.ts';
 import { isLocked } from '../store/lock.ts';
+import { troubledNotices } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
 import { findSend, getSend, newestSend, type Send, sendMaterial } from '../store/sends.ts';
 import { withData } from './data.ts';
@@ -15,9 +17,10 @@ import type { Arguments, Context } from './table.ts';
 export async function status(context: Context, { positionals: [name], values }: Arguments): Promise<number> {
   return withData(context.config, ({ db }) => {
     const row = name === undefined ? newestSend(db) : namedSend(db, name);
-    if (row === undefined) throw new AppError('send.not_found', 'Nothing has been sent yet');
+    if (row === undefined) throw new AppError('send.not_found', ['Nothing has been sent yet', ...describeCalendar(db)].join('\n'));
     const state = statusOf(row);
-    context.print(values['json'] ? JSON.stringify(state) : describeStatus(row, state, readEngine(db).relayTrouble));
+    if (values['json']) context.print(JSON.stringify(state));
+    else for (const line of [...describeStatus(db, row, state), ...(name === undefined ? describeCalendar(db) : [])]) context.print(line);
     return 0;
   });
 }
@@ -28,7 +31,7 @@ function namedSend(db: Db, name: string): Send {
   return found;
 }
 
-function describeStatus(row: Send, state: SendStatus, trouble: string | null): string {
+function describeStatus(db: Db, row: Send, state: SendStatus): string[] {
   const {
     send: name,
     rehearsal,
@@ -48,8 +51,34 @@ function describeStatus(row: Send, state: SendStatus, trouble: string | null): s
     ...counts.map(([word, count]) => `${String(count).padStart(9)} ${word}`),
   ];
   if (unknowns > 0) lines.push(`galley unknown ${name} list names the readers of whose mail nobody knows whether it arrived`);
+  if (row.asOf === null) lines.push(...describeStart(db, row));
+  const trouble = readEngine(db).relayTrouble;
   if (trouble !== null && state.state === 'sending') lines.push(`The relay does not take mail: ${trouble}`);
-  return lines.join('\n');
+  return lines;
+}
+
+/** When a send that has not started goes out, or why it waits. */
+function describeStart(db: Db, { id, name, state, scheduledFor }: Send): string[] {
+  const { zone } = sendMaterial(db, id).publication;
+  const time = `${iso(scheduledFor, zone)} (${zone})`;
+  if (state === 'scheduled') return [`It goes out at ${time}`];
+  if (state !== 'paused') return [];
+  if (scheduledFor > Date.now()) return [`It was to go out at ${time}; galley resume ${name} schedules it again`];
+  return [`It was to go out at ${time} and waits for you: galley resume ${name} sends it now, galley cancel ${name} drops it`];
+}
+
+/** The next slot of each publication that has one, and notices that did not get through. */
+function describeCalendar(db: Db): string[] {
+  const slots = publicationSlots(db).map((each) => {
+    const { at, issue } = comingSlot(db, each, Date.now());
+    const { slug, zone } = each.publication;
+    return `Next slot of ${slug}: ${iso(at, zone)} (${zone}), ${issue ?? 'nothing approved for it yet'}`;
+  });
+  const notices = troubledNotices(db, 5).map(
+    ({ facts, address, state, reply, createdAt }) =>
+      `Notice ${facts.kind} of ${new Date(createdAt).toISOString().slice(0, 16)}Z to ${address} is ${state}: ${reply ?? 'nobody knows whether it arrived'}`,
+  );
+  return [...slots, ...notices];
 }
 
 /** The state in words; of a send that a person stopped, also how much of it workers have not yet given back. */

@@ -2,13 +2,13 @@
 import type { Config } from '../config.ts';
 import { deliverBatch } from '../deliver/deliver.ts';
 import { openRelayGate } from '../deliver/relay-gate.ts';
-import { openTransport } from '../deliver/transport.ts';
+import { openTransport, type Transport } from '../deliver/transport.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Dkim, MessageTemplate } from '../message/message.ts';
-import { openRedis, untilReady } from '../queue/connect.ts';
-import { type Route, takeBatches } from '../queue/jobs.ts';
-import { openMarks } from '../queue/marks.ts';
+import { openRedis, type Redis, untilReady } from '../queue/connect.ts';
+import { type Freight, type Route, takeBatches } from '../queue/jobs.ts';
+import { type Marks, openMarks } from '../queue/marks.ts';
 import { readTemplate, takeSlot, tellRelayTrouble } from '../queue/relay-news.ts';
 import { aborted } from './stopping.ts';
 
@@ -38,42 +38,64 @@ export async function work({ config: { redis: server, smtp }, dkim, route, log, 
   await untilReady(redis);
   if (stopping.aborted) return redis.disconnect();
   const marks = openMarks(redis, stopping);
-  const transport = openTransport({ url: smtp.url, connections: smtp.connections });
+  const shared = { redis, redisUrl: server.url, relayUrl: smtp.url, marks, template: templates(redis), dkim, route, log, stopping };
+  const takers = [take(shared, 'issue', smtp.connections), take(shared, 'notice', noticeConnections)];
+  log.debug('worker.started', { worker: marks.worker });
+  await aborted(stopping);
+  const late = new Promise<void>((resolve) => setTimeout(resolve, stopMs).unref());
+  const abandon = () => {
+    for (const { transport } of takers) transport.abandon();
+  };
+  setTimeout(abandon, patienceMs).unref();
+  await Promise.race([Promise.all(takers.map(({ jobs }) => jobs.close())).then(() => marks.leave(10_000)), late]);
+  await Promise.race([Promise.all(takers.map(({ transport }) => transport.close())), late]);
+  redis.disconnect();
+}
+
+/** Notices have a connection of their own, beside those of SMTP_CONNECTIONS: a relay that is slow with a send must not keep them waiting. */
+const noticeConnections = 1;
+
+interface Taking {
+  redis: Redis;
+  redisUrl: string;
+  relayUrl: string;
+  marks: Marks;
+  template: (hash: string) => Promise<MessageTemplate | undefined>;
+  dkim: Dkim | undefined;
+  route: Route;
+  log: Log;
+  stopping: AbortSignal;
+}
+
+/** Takes batches with one freight and delivers them over connections, and behind a gate, of its own. */
+function take(
+  { redis, redisUrl, relayUrl, marks, template, dkim, route, log, stopping }: Taking,
+  freight: Freight,
+  connections: number,
+): { jobs: { close(): Promise<void> }; transport: Transport } {
+  const transport = openTransport({ url: relayUrl, connections });
   const gate = openRelayGate({
     probe: () => transport.probe(),
     tell: async (trouble) => {
       if (stopping.aborted) return; // our own going is no trouble of the relay
       if (trouble !== undefined) log.warn('relay.trouble', { trouble });
       else log.info('relay.answers', {});
-      await tellRelayTrouble(redis, marks.worker, trouble);
+      await tellRelayTrouble(redis, { worker: marks.worker, freight }, trouble);
     },
   });
-  const deps = {
-    marks,
-    transport,
-    gate,
-    slot: (rate: number) => takeSlot(redis, rate),
-    template: templates(redis),
-    dkim,
-    lanes: smtp.connections,
-  };
+  const slot = (rate: number) => takeSlot(redis, rate, freight);
+  const deps = { marks, transport, gate, slot, template, dkim, lanes: connections };
   const jobs = takeBatches(
-    server.url,
-    route,
+    redisUrl,
+    { route, freight },
     (job) => deliverBatch(deps, job, stopping),
     (error) => log.debug('worker.redis', { error: error.message }),
   );
-  log.debug('worker.started', { worker: marks.worker });
-  await aborted(stopping);
-  const late = new Promise<void>((resolve) => setTimeout(resolve, stopMs).unref());
-  setTimeout(() => transport.abandon(), patienceMs).unref();
-  await Promise.race([jobs.close().then(() => marks.leave(10_000)), late]);
-  await Promise.race([transport.close(), late]);
-  redis.disconnect();
+  return { jobs, transport };
 }
 
 /** Templates by hash, the last few kept: all batches of a send share one. */
-function templates(redis: ReturnType<typeof openRedis>): (hash: string) => Promise<MessageTemplate | undefined> {
+function templates(redis: Redis): (hash: string) => Promise<MessageTemplate | undefined> {
   const known = new Map<string, MessageTemplate>();
   return async (hash) => {
     const found = known.get(hash);

@@ -47,16 +47,30 @@ export interface MessageTemplate {
 
 export interface Addressee {
   address: string;
-  /** Token of kind `delivery`: names this message in Message-ID, envelope sender and ENVID. */
+  /** Token of kind `delivery` or `notice`: names this message in Message-ID, envelope sender and ENVID. */
   delivery: string;
-  /** Token of kind `leave`, for the links and headers. */
-  leave: string;
+  /** Token of kind `leave`, for the links and headers; a notice has none. */
+  leave?: string | undefined;
 }
 
 export interface PersonalMessage {
   envelope: { from: string; to: string; envid: string };
   /** The message with CRLF line ends, unsigned, not dot-stuffed. UTF-8 stands in it only where the reader's own address needs it. */
   bytes: Buffer;
+}
+
+/** What a notice is made of; every field as in `MessageInput`. */
+export type NoticeInput = Pick<MessageInput, 'from' | 'replyTo' | 'subject' | 'email' | 'text' | 'date' | 'bounceDomain'>;
+
+/**
+ * Composes a notice: a mail that a program wrote by itself, so that no other program answers it (RFC 3834 section 5), and none of a list. Fill it in with
+ * `personalise`, without a token to leave by. Throws as `composeTemplate`.
+ */
+export function composeNotice(input: NoticeInput): MessageTemplate {
+  const sender = senderFields({ ...input.from, replyTo: input.replyTo });
+  const bounceDomain = checked('bounce domain', asciiDomain(input.bounceDomain), input.bounceDomain);
+  const automatic = ['Auto-Submitted: auto-generated\r\n', 'X-Auto-Response-Suppress: All\r\n'];
+  return { bounceDomain, pieces: joined([...opening(sender, input), ...automatic, ...body(input)]) };
 }
 
 /** Composes what all readers of a send share. The same input gives the same template. Throws AppError `message.address` or `message.header` for a wrong address or setting. */
@@ -66,21 +80,9 @@ export function composeTemplate(input: MessageInput): MessageTemplate {
   const listId = checked('list id', asciiDomain(input.listId), input.listId);
   const feedbackId = checked('feedback id', /^[\x21-\x7e]+$/.exec(input.feedbackId)?.[0] ?? '', input.feedbackId);
   const baseUrl = checked('base URL', /^https?:\/\/[!-;=?-~]+$/.exec(input.baseUrl)?.[0] ?? '', input.baseUrl);
-  const text = encodeBody(input.text);
-  const html = encodeBody(input.email);
-  const boundary = boundaryOf(input);
 
   const pieces: Piece[] = [
-    sender.from,
-    'To: <',
-    { slot: 'to' },
-    '>\r\n',
-    sender.replyTo,
-    `Subject: ${unstructured('Subject', input.subject)}\r\n`,
-    `Date: ${dateField(input.date)}\r\n`,
-    'Message-ID: <',
-    { slot: 'delivery' },
-    `@${sender.domain}>\r\n`,
+    ...opening(sender, input),
     `List-Id: ${named('List-Id', input.listName, listId, { quoted: false })}\r\n`,
     // one HTTP URI, first (RFC 8058 section 3.1); the fold is between the URIs, never in one
     `List-Unsubscribe: <${baseUrl}/u/`,
@@ -92,13 +94,37 @@ export function composeTemplate(input: MessageInput): MessageTemplate {
     `Feedback-ID: ${folded('Feedback-ID', [clean(feedbackId)])}\r\n`,
     'Precedence: bulk\r\n',
     'X-Auto-Response-Suppress: OOF, AutoReply\r\n',
-    'MIME-Version: 1.0\r\n',
-    `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n`,
-    ...part(boundary, 'text/plain', text),
-    ...part(boundary, 'text/html', html),
-    `--${boundary}--\r\n`,
+    ...body(input),
   ];
   return { bounceDomain, pieces: joined(pieces) };
+}
+
+/** The fields that every message begins with. */
+function opening(sender: ReturnType<typeof senderFields>, { subject, date }: Pick<MessageInput, 'subject' | 'date'>): Piece[] {
+  return [
+    sender.from,
+    'To: <',
+    { slot: 'to' },
+    '>\r\n',
+    sender.replyTo,
+    `Subject: ${unstructured('Subject', subject)}\r\n`,
+    `Date: ${dateField(date)}\r\n`,
+    'Message-ID: <',
+    { slot: 'delivery' },
+    `@${sender.domain}>\r\n`,
+  ];
+}
+
+/** The MIME fields and both parts. */
+function body({ text, email }: Pick<MessageInput, 'text' | 'email'>): Piece[] {
+  const boundary = boundaryOf({ text, email });
+  return [
+    'MIME-Version: 1.0\r\n',
+    `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n`,
+    ...part(boundary, 'text/plain', encodeBody(text)),
+    ...part(boundary, 'text/html', encodeBody(email)),
+    `--${boundary}--\r\n`,
+  ];
 }
 
 /**
@@ -122,12 +148,14 @@ function senderFields({ name, address, replyTo }: Sender): { from: string; reply
 /** Fills in one reader. Throws AppError `message.address` when the address cannot be mailed, a RangeError when a token is none of ours. */
 export function personalise(template: MessageTemplate, { address, delivery, leave }: Addressee): PersonalMessage {
   const to = mailbox(address);
-  if (!tokenPattern.test(delivery) || !tokenPattern.test(leave)) throw new RangeError('not a token');
-  const values = { to: Buffer.from(to), delivery: Buffer.from(delivery, 'latin1'), leave: Buffer.from(leave, 'latin1') };
+  if (!tokenPattern.test(delivery) || (leave !== undefined && !tokenPattern.test(leave))) throw new RangeError('not a token');
+  const values = { to: Buffer.from(to), delivery: Buffer.from(delivery, 'latin1'), leave: leave && Buffer.from(leave, 'latin1') };
   const bytes = Buffer.concat(
     compiled(template).map((piece) => {
       if (piece instanceof Uint8Array) return piece;
-      return piece.base64 ? Buffer.from(base64Lines(Buffer.from(piece.base64.join(leave), 'latin1')), 'latin1') : values[piece.slot];
+      const value = values[piece.slot];
+      if (!value) throw new RangeError('this message needs a token to leave by');
+      return piece.base64 ? Buffer.from(base64Lines(Buffer.from(piece.base64.join(leave), 'latin1')), 'latin1') : value;
     }),
   );
   return { envelope: { from: `b+${delivery}@${template.bounceDomain}`, to, envid: delivery }, bytes };
@@ -150,7 +178,7 @@ function part(boundary: string, type: string, { encoding, pieces }: EncodedBody)
 }
 
 /** From the content alone, so the same for every reader and on every day. `=_` cannot occur in quoted-printable or base64 (RFC 2045 section 6.7, rule 5). */
-function boundaryOf({ text, email }: MessageInput): string {
+function boundaryOf({ text, email }: Pick<MessageInput, 'text' | 'email'>): string {
   return `=_${createHash('sha256').update(text).update('\0').update(email).digest('hex').slice(0, 32)}`;
 }
 

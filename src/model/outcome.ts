@@ -17,3 +17,10 @@ export interface Outcome {
   /** True beside `refused` when the words speak about us and not about the reader; a few in a row are the relay's trouble. */
   senderScope?: boolean;
 }
+
+/** One outcome as a worker reported it: which row, which attempt, what came of it. Where `send` is none, `reader` is the number of a notice. */
+export interface ReportedOutcome extends Outcome {
+  batch: number;
+  send: number;
+  reader: number;
+}

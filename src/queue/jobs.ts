@@ -1,25 +1,35 @@
-/** The queue of batches on BullMQ: serve adds a job per batch, any worker takes it. A job is only a nudge; the rows and the marks decide. */
+/** The queues of batches on BullMQ: serve adds a job per batch, any worker takes it. A job is only a nudge; the rows and the marks decide. */
 import { Queue, WaitingError, Worker } from 'bullmq';
 import { z } from 'zod';
+import { noSend } from '../model/notice.ts';
 import { type RedisUrl, redisOptions } from './connect.ts';
 
-/** One batch as it travels: who gets what, under which tokens. */
+/** One batch as it travels: who gets what, under which tokens. A batch of no send carries a notice, and its reader is the notice's number. */
 const batchJob = z.object({
   batch: z.number(),
   send: z.number(),
   epoch: z.number(),
-  /** Hash of the send's message template, kept in Redis beside the jobs. */
+  /** Hash of the message template, kept in Redis beside the jobs. */
   template: z.string(),
   /** Messages per second that all workers together may begin; absent means as fast as it goes. */
   rate: z.number().optional(),
-  rows: z.array(z.object({ reader: z.number(), address: z.string(), delivery: z.string(), leave: z.string() })),
+  rows: z.array(z.object({ reader: z.number(), address: z.string(), delivery: z.string(), leave: z.string().optional() })),
 });
 export type BatchJob = z.infer<typeof batchJob>;
 export type BatchJobRow = BatchJob['rows'][number];
 
-/** Where a batch goes: over the relay, or into the catcher. Each has a queue and workers of its own, so that a rehearsal can never reach a reader. */
+/** Where a batch goes: over the relay, or into the catcher. Each has queues and workers of its own, so that a rehearsal can never reach a reader. */
 export type Route = 'deliver' | 'rehearse';
-const routes: readonly Route[] = ['deliver', 'rehearse'];
+
+/** What a batch carries. Notices have a queue of their own, so that no send delays them. */
+export type Freight = 'issue' | 'notice';
+
+const queueNames = {
+  deliver: { issue: 'deliver', notice: 'notice' },
+  rehearse: { issue: 'rehearse', notice: 'rehearse-notice' },
+} as const satisfies Record<Route, Record<Freight, string>>;
+
+const freightOf = ({ send }: Pick<BatchJob, 'send'>): Freight => (send === noSend ? 'notice' : 'issue');
 
 const jobId = (batch: number): string => `b-${batch}`;
 
@@ -32,26 +42,35 @@ export interface DeliverQueue {
   close(): Promise<void>;
 }
 
-/** Opens the queue of a route for adding. Adding fails at once while Redis is away. */
+/** Opens the queues of a route for adding. Adding fails at once while Redis is away. */
 export async function openDeliverQueue(url: RedisUrl, route: Route, onError: (error: Error) => void): Promise<DeliverQueue> {
-  const open = async (name: Route): Promise<Queue> => {
+  const open = async (name: string): Promise<Queue> => {
     const queue = new Queue(name, { connection: { ...redisOptions(url), maxRetriesPerRequest: 1, enableOfflineQueue: false } });
     queue.on('error', onError);
     await queue.waitUntilReady();
     return queue;
   };
-  const queue = await open(route);
-  const others = await Promise.all(routes.filter((name) => name !== route).map(open));
+  const [issue, notice, ...others] = await Promise.all([
+    open(queueNames[route].issue),
+    open(queueNames[route].notice),
+    ...Object.values(queueNames[route === 'deliver' ? 'rehearse' : 'deliver']).map(open),
+  ]);
+  const queues = { issue, notice };
+  const all = [issue, notice, ...others];
   return {
     // A finished job must not stay: its id in any state makes a later add a silent no-op.
-    add: async (job) => void (await queue.add('batch', job, { jobId: jobId(job.batch), removeOnComplete: true, removeOnFail: true })),
-    has: async (batch) => (await queue.getJob(jobId(batch))) !== undefined,
+    async add(job) {
+      await queues[freightOf(job)].add('batch', job, { jobId: jobId(job.batch), removeOnComplete: true, removeOnFail: true });
+    },
+    async has(batch) {
+      const found = await Promise.all([issue, notice].map((queue) => queue.getJob(jobId(batch))));
+      return found.some((job) => job !== undefined);
+    },
     async remove(batch) {
-      for (const each of [queue, ...others])
-        if ((await each.getJob(jobId(batch))) !== undefined && (await each.remove(jobId(batch))) === 0) return false;
+      for (const each of all) if ((await each.getJob(jobId(batch))) !== undefined && (await each.remove(jobId(batch))) === 0) return false;
       return true;
     },
-    close: async () => void (await Promise.all([queue, ...others].map((each) => each.close()))),
+    close: async () => void (await Promise.all(all.map((each) => each.close()))),
   };
 }
 
@@ -59,17 +78,17 @@ export async function openDeliverQueue(url: RedisUrl, route: Route, onError: (er
 export type JobEnd = 'done' | 'back' | 'go';
 
 /**
- * Takes batches of a route, one at a time, until closed; closing waits for the running one. The lock and the stalled check only decide who tries:
+ * Takes batches of a route with one freight, one at a time, until closed; closing waits for the running one. The lock and the stalled check only decide who tries:
  * a worker that died is followed within 10 to 25 s, and no job is ever given up for having stalled too often.
  */
 export function takeBatches(
   url: RedisUrl,
-  route: Route,
+  { route, freight }: { route: Route; freight: Freight },
   deliver: (job: BatchJob) => Promise<JobEnd>,
   onError: (error: Error) => void,
 ): { close(): Promise<void> } {
   const worker = new Worker(
-    route,
+    queueNames[route][freight],
     async (job, token) => {
       const end = await deliver(batchJob.parse(job.data));
       if (end === 'go') throw new Error('let go');

@@ -65,14 +65,17 @@ export const publishScript = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then retu
 return redis.call('HSETNX', KEYS[2], '${fence}', ARGV[2])`;
 
 /**
- * pace: KEYS bucket; ARGV messages per second. One slot of the common rate; answers the milliseconds to wait before using it (GCRA, a burst of a tenth of a second).
- * Redis's own clock, so that all workers share it.
+ * pace: KEYS the bucket to wait for, and others that the message is charged to as well; ARGV messages per second. One slot of the rate; answers the milliseconds
+ * to wait before using it (GCRA, a burst of a tenth of a second). Redis's own clock, so that all workers share it.
  */
 export const paceScript = `local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local step = 1000000 / tonumber(ARGV[1])
-local next = tonumber(redis.call('GET', KEYS[1]) or '0')
 local floor = now - math.max(step, 100000)
-if next < floor then next = floor end
-redis.call('SET', KEYS[1], string.format('%.0f', next + step), 'PX', 60000)
-return math.max(0, math.ceil((next - now) / 1000))`;
+local slot
+for _, bucket in ipairs(KEYS) do
+  local next = math.max(floor, tonumber(redis.call('GET', bucket) or '0'))
+  redis.call('SET', bucket, string.format('%.0f', next + step), 'PX', 60000)
+  slot = slot or next
+end
+return math.max(0, math.ceil((slot - now) / 1000))`;

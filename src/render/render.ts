@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../errors.ts';
 import type { Drawing, Masthead, Picture } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
+import type { NoticeDrawing, NoticeFacts } from '../model/notice.ts';
 import type { Answer, Job } from './job.ts';
+import type { NoticeMasthead } from './notice-words.ts';
 
+export type { NoticeMasthead } from './notice-words.ts';
 export { stylesheetLink } from './stylesheet-link.ts';
 
 export interface Studio {
@@ -14,6 +17,8 @@ export interface Studio {
    *  Same input, same bytes. Rejects with an AppError that says what in the issue cannot be drawn (`render.chart`, `render.figure`, `render.pdf`,
    *  `render.placeholder`), or that the drawing process took too long (`render.timeout`) or ended (`render.ended`); the next drawing has a new process. */
   draw(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing>;
+  /** Draws a notice: subject, HTML and text. Same input, same bytes. */
+  drawNotice(facts: NoticeFacts, masthead: NoticeMasthead): Promise<NoticeDrawing>;
   /** Checks and redraws a picture for storing: PNG or JPEG by content, at most 1200 pixels wide, without metadata. A refusal is a value. */
   admitPicture(bytes: Uint8Array): Promise<Picture | { problem: string; remedy: string }>;
   /** The drawing process, while there is one. */
@@ -130,6 +135,7 @@ export function openDrawing({ timeLimit = 60_000, jobsPerProcess = 20, memoryLim
 
   return {
     draw: async (tree, masthead, figures) => (await inTurn({ kind: 'draw', tree, masthead, figures })) as Drawing,
+    drawNotice: async (facts, masthead) => (await inTurn({ kind: 'notice', facts, masthead })) as NoticeDrawing,
     admitPicture: async (bytes) => (await inTurn({ kind: 'admit', bytes })) as Picture | { problem: string; remedy: string },
     get processId() {
       return child?.pid;

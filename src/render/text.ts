@@ -144,7 +144,7 @@ function starred(words: string): string {
 }
 
 /** Fills lines up to `width` columns; a line break in the text is kept, a word longer than a line stays whole. */
-function wrap(text: string, width: number, first = '', rest = ''): string {
+export function wrap(text: string, width: number, first = '', rest = ''): string {
   const out: string[] = [];
   for (const line of text.split('\n')) {
     let current = out.length === 0 ? first : rest;

@@ -1,124 +1,85 @@
-/** Scheduling: approval, the frozen edition, the send's row; then its start and the freeze of its audience. */
-import { createHash } from 'node:crypto';
+/** Scheduling: the send's row; then its start and the freeze of its audience. */
 import { AppError } from '../errors.ts';
-import { checkSize } from '../issue/issue.ts';
 import type { Log } from '../log.ts';
-import type { Drawing, Masthead } from '../model/edition.ts';
-import { blocksOf, type IssueTree } from '../model/issue.ts';
-import { findAssets, storeAsset } from '../store/assets.ts';
+import { iso } from '../model/zone.ts';
+import { saveApproval } from '../store/approvals.ts';
 import { noteAudit } from '../store/audit.ts';
-import { type Edition, findEdition, saveEdition } from '../store/editions.ts';
-import { findRevision, type Revision } from '../store/issues.ts';
 import type { Db } from '../store/open.ts';
-import type { Publication } from '../store/publications.ts';
-import { addSend, dueSends, freezeChunk, openSend, type Send, sendsInState, startSend } from '../store/sends.ts';
+import { addSend, dueSends, freezeChunk, holdSend, openSend, type Send, sendMaterial, sendsInState, startSend } from '../store/sends.ts';
+import { inTransaction } from '../store/statement.ts';
+import { type EditionDeps, freezeEdition, frozenForSending, getRevision, noteApproval, type Order } from './approve.ts';
+import { tellEditors } from './notices.ts';
 
-export interface ScheduleDeps {
-  db: Db;
-  draw: (tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>) => Promise<Drawing>;
-  baseUrl: string;
-  now: () => number;
-}
-
-export interface SendOrder {
-  publication: Publication;
-  number: string;
+export interface SendOrder extends Order {
   /** When to start, in ms UTC; the present or earlier means at once. */
   at: number;
   /** Whether mail goes to the built-in catcher and not to a relay. */
   rehearsal: boolean;
-  /** Checks waived, each with its written reason. */
-  waived: Record<string, string>;
-  /** Who orders it: `operator` from the command line. */
-  actor: string;
 }
 
 /**
- * Approves the newest revision of an issue, freezes its edition and schedules a send of it.
- * Errors: no such issue; a send of it that is not over yet (`send.open`); a stop that is not waived, a mail too large (a rehearsal needs no waivers).
+ * Approves the newest revision of an issue, freezes its edition and schedules a send of it. A rehearsal approves nothing and needs no waivers.
+ * Errors: no such issue; a send of it that is not over yet (`send.open`); a stop that is not waived, a mail too large.
  */
-export async function scheduleSend(deps: ScheduleDeps, order: SendOrder): Promise<Send> {
+export async function scheduleSend(deps: EditionDeps, order: SendOrder): Promise<Send> {
   const { db, now } = deps;
-  const { publication, number } = order;
+  const { publication, number, rehearsal, waived, actor } = order;
   const issue = `${publication.slug}/${number}`;
-  const revision = findRevision(db, publication.id, number);
-  if (revision === undefined) {
-    throw new AppError('issue.not_found', `No issue ${issue}: add it with galley issue add FILE --publication ${publication.slug}`, {
-      status: 404,
-    });
-  }
-  const open = openSend(db, revision.issueId, order.rehearsal);
-  if (open !== undefined) {
-    const text = `${open.name} is ${open.state} and not over yet: a second send would mail its readers twice. galley status ${open.name} shows how it goes`;
-    throw new AppError('send.open', text, { status: 409 });
-  }
-  if (!order.rehearsal) refuseStops(revision, order.waived, issue);
-  const edition = await freezeEdition(deps, publication, revision);
-  const size = checkSize(edition.email).find((finding) => finding.severity === 'stop');
-  if (size !== undefined && !order.rehearsal && order.waived['size'] === undefined) {
-    throw new AppError('send.too_large', `${size.problem}. ${size.remedy} Or send it all the same with --waive size=REASON`);
-  }
+  refuseSecond(db, getRevision(db, order).issueId, rehearsal);
+  const { revision, edition } = rehearsal ? await frozenForRehearsal(deps, order) : await frozenForSending(deps, order);
   const { issueId } = revision;
-  const { rehearsal, waived, actor } = order;
-  const send = addSend(db, {
-    issue,
-    publicationId: publication.id,
-    issueId,
-    editionId: edition.id,
-    rehearsal,
-    waived,
-    scheduledFor: order.at,
-    now: now(),
+  return inTransaction(db, () => {
+    refuseSecond(db, issueId, rehearsal); // somebody may have ordered one while we drew
+    const at = now();
+    if (!rehearsal) {
+      saveApproval(db, { issueId, revision: revision.revision, waived, actor, approvedAt: at });
+      noteApproval(db, { at, actor, issue, revision, edition, waived });
+    }
+    const values = { publicationId: publication.id, issueId, editionId: edition.id, rehearsal, waived, scheduledFor: order.at };
+    const send = addSend(db, { issue, ...values, now: at });
+    noteAudit(db, { at, actor, action: rehearsal ? 'rehearse' : 'send', subject: send.name });
+    return send;
   });
-  const reasons = Object.entries(waived).map(([check, reason]) => `${check} waived: ${reason}`);
-  noteAudit(db, { at: now(), actor, action: 'approve', subject: issue, detail: `revision ${revision.revision}, edition ${edition.hash}` });
-  noteAudit(db, { at: now(), actor, action: 'send', subject: send.name, ...(reasons.length > 0 && { detail: reasons.join('; ') }) });
-  return send;
 }
 
-function refuseStops(revision: Revision, waived: Record<string, string>, issue: string): void {
-  const left = revision.stops.filter(({ check }) => waived[check] === undefined);
-  if (left.length === 0) return;
-  const lines = left.map(({ line, problem }) => `  line ${line}: ${problem}`);
-  const checks = [...new Set(left.map(({ check }) => check))].map((check) => `--waive ${check}=REASON`).join(' ');
-  throw new AppError(
-    'send.stopped',
-    `${issue} is not ready to go over a relay:\n${lines.join('\n')}\nMend the issue, or send it all the same with ${checks}`,
-  );
+async function frozenForRehearsal(deps: EditionDeps, order: SendOrder) {
+  const revision = getRevision(deps.db, order);
+  return { revision, edition: await freezeEdition(deps, order.publication, revision) };
 }
 
-/** The edition of a revision for the publication as it is, drawn once and kept: what readers get, on the page and in the PDF too, never changes after this. */
-export async function freezeEdition(
-  { db, draw, baseUrl, now }: ScheduleDeps,
-  publication: Publication,
-  { issueId, revision, tree }: Revision,
-): Promise<Edition> {
-  const { slug, name, postalAddress } = publication;
-  const drawnFor = { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/` };
-  const masthead = createHash('sha256').update(JSON.stringify(drawnFor)).digest('hex');
-  const key = { issueId, revision, language: tree.language, format: 'full' as const, masthead };
-  const frozen = findEdition(db, key);
-  if (frozen !== undefined) return frozen;
-  const figures = findAssets(
-    db,
-    [...blocksOf(tree)].filter((block) => block.t === 'figure').map((block) => block.asset),
-  );
-  const drawing = await draw(tree, { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/` }, figures);
-  for (const picture of drawing.pictures) storeAsset(db, picture);
-  const { subject, email, text, page } = drawing;
-  const pdf = Buffer.from(drawing.pdf);
-  const hash = createHash('sha256')
-    .update(JSON.stringify([subject, email, text, page]))
-    .update(pdf)
-    .digest('hex');
-  return saveEdition(db, { ...key, hash, subject, email, plainText: text, page, pdf, createdAt: now() });
+function refuseSecond(db: Db, issueId: number, rehearsal: boolean): void {
+  const open = openSend(db, issueId, rehearsal);
+  if (open === undefined) return;
+  const text = `${open.name} is ${open.state} and not over yet: a second send would mail its readers twice. galley status ${open.name} shows how it goes`;
+  throw new AppError('send.open', text, { status: 409 });
 }
 
-/** Starts what is due; returns the sends that started. */
+/** A send found this long after its time waits for a person: nobody expects it any more. */
+export const lateMs = 6 * 3_600_000;
+
+/** Starts what is due and returns it. What was due long ago, while nothing ran, is paused instead, and the editors are told. */
 export function startDueSends({ db, rehearsal, log, now }: { db: Db; rehearsal: boolean; log: Log; now: () => number }): Send[] {
-  const started = dueSends(db, rehearsal, now()).filter((send) => startSend(db, send.id, now()));
+  const due = dueSends(db, rehearsal, now());
+  const [late, timely] = [
+    due.filter((send) => now() - send.scheduledFor > lateMs),
+    due.filter((send) => now() - send.scheduledFor <= lateMs),
+  ];
+  for (const send of late) if (holdLate(db, send, now())) log.warn('send.late', { send: send.name });
+  const started = timely.filter((send) => startSend(db, send.id, now()));
   for (const send of started) log.info('send.started', { send: send.name, rehearsal: send.rehearsal });
   return started;
+}
+
+function holdLate(db: Db, { id, name: send, scheduledFor, rehearsal }: Send, now: number): boolean {
+  return inTransaction(db, () => {
+    if (!holdSend(db, id)) return false;
+    noteAudit(db, { at: now, actor: 'schedule', action: 'late', subject: send });
+    const { publication } = sendMaterial(db, id);
+    const { zone } = publication;
+    const hours = Math.floor((now - scheduledFor) / 3_600_000);
+    tellEditors(db, { publication, rehearsal, facts: { kind: 'send-late', send, at: iso(scheduledFor, zone), zone, hours }, now });
+    return true;
+  });
 }
 
 /** Rows per transaction of a freeze: well under 20 ms on a small machine, so that serve stays quick meanwhile. */

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { parseAddress } from '../model/address.ts';
 import { resendAfterMs } from '../model/delivery.ts';
+import { retryNotices } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
 import { getSend, type Send, sendsInState } from '../store/sends.ts';
 import {
@@ -104,13 +105,14 @@ function named(db: Db, send: Send, addresses: readonly string[]): UnknownDeliver
 const retryAfterMs = 30 * 60_000;
 const retryWithinMs = 48 * 3600_000;
 
-/** The policy `retry`, a few hundred rows at a time: each unknown of a send that is not paused or cancelled goes out once more. Returns how many. */
+/** The policy `retry`, a few hundred rows at a time: each unknown notice, and each of a send that is not paused or cancelled, goes out once more. Returns how many. */
 export function retryUnknowns({ db, rehearsal, log, now }: UnknownDeps & { rehearsal: boolean; log: Log }): number {
-  let all = 0;
+  const span = { after: now() - retryWithinMs, until: now() - retryAfterMs };
+  let all = retryNotices(db, rehearsal, span, now());
   for (const send of sendsInState(db, 'sending', 'sent')) {
     if (send.unknown === 0 || send.rehearsal !== rehearsal) continue;
-    const span = { after: now() - retryWithinMs, until: now() - retryAfterMs, resent: 0 };
-    const resent = resendRows(db, send.id, unknownReaders(db, send.id, span, rowsAtOnce), { actor: 'policy', now: now() });
+    const readers = unknownReaders(db, send.id, { ...span, resent: 0 }, rowsAtOnce);
+    const resent = resendRows(db, send.id, readers, { actor: 'policy', now: now() });
     if (resent > 0) log.info('send.resent', { send: send.name, resent });
     all += resent;
   }

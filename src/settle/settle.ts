@@ -3,6 +3,8 @@
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { deliveryStates, sumHolds } from '../model/delivery.ts';
+import { noSend } from '../model/notice.ts';
+import type { ReportedOutcome } from '../model/outcome.ts';
 import type { Redis } from '../queue/connect.ts';
 import { acknowledge, dropLease, dropMarks, grantLease, readEntries, revokeAndRead, type WorkerEntry } from '../queue/engine.ts';
 import { applyOutcomes, closeBatch } from '../store/deliveries.ts';
@@ -40,18 +42,21 @@ export async function settle(deps: SettleDeps, blockMs: number): Promise<Settled
   if (last === undefined) return { entries: 0, joined: false, all: true };
   let joined = false;
   for (const run of runs(entries)) {
-    const [first] = run;
-    if (first?.type === 'outcome')
-      applyOutcomes(
-        deps.db,
-        run.filter((entry) => entry.type === 'outcome'),
-        deps.now(),
-      );
-    else for (const entry of run) joined = (await settleOther(deps, entry)) || joined;
+    const outcomes = run.filter((entry) => entry.type === 'outcome');
+    if (outcomes.length > 0) {
+      applyOutcomes(deps.db, outcomes, deps.now());
+      for (const outcome of outcomes) if (outcome.send === noSend) tellNotice(deps.log, outcome);
+    } else for (const entry of run) joined = (await settleOther(deps, entry)) || joined;
   }
   checkSums(deps);
   await acknowledge(deps.redis, readEngine(deps.db).epoch, last.at);
   return { entries: entries.length, joined, all: entries.length < entriesAtOnce };
+}
+
+/** A notice has no page where somebody would see that it did not arrive. */
+function tellNotice(log: Log, { reader: notice, kind, reply }: ReportedOutcome): void {
+  if (kind === 'accepted') log.info('notice.accepted', { notice });
+  else log.warn(`notice.${kind}`, { notice, reply });
 }
 
 /** Neighbouring outcomes together, everything else alone, in the stream's order. */

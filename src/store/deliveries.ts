@@ -1,20 +1,23 @@
 /** Deliveries: claimed into a batch, moved by outcomes, given back by a close. Every move is a conditional update, counted in the same transaction. */
-import { type DeliveryState, type Move, movesByClaim, movesByClose, movesByOutcome, movesByPerson, retryDelay } from '../model/delivery.ts';
-import type { Outcome } from '../model/outcome.ts';
+import {
+  afterOutcome,
+  type DeliveryState,
+  type Move,
+  movesByClaim,
+  movesByClose,
+  movesByOutcome,
+  movesByPerson,
+} from '../model/delivery.ts';
+import { noSend } from '../model/notice.ts';
+import type { ReportedOutcome } from '../model/outcome.ts';
 import { counter } from './counters.ts';
+import { applyToNotice, closeNotice } from './notices.ts';
 import type { Db } from './open.ts';
 import { inTransaction, statement } from './statement.ts';
 
 export interface BatchRow {
   reader: number;
   address: string;
-}
-
-/** One outcome as a worker reported it: which row, which attempt, what came of it. */
-export interface ReportedOutcome extends Outcome {
-  batch: number;
-  send: number;
-  reader: number;
 }
 
 /** What a claim did: the batch it made, if any row is in it, and how many rows it looked at. */
@@ -81,6 +84,10 @@ export function applyOutcomes(db: Db, outcomes: readonly ReportedOutcome[], now:
     const counters = new Map<number, ReturnType<typeof counter>>();
     let changed = 0;
     for (const outcome of outcomes) {
+      if (outcome.send === noSend) {
+        if (applyToNotice(db, outcome, now)) changed += 1;
+        continue;
+      }
       const count = counters.get(outcome.send) ?? counter(db, outcome.send);
       counters.set(outcome.send, count);
       const moved = applyOne(db, outcome, now);
@@ -104,14 +111,13 @@ export function reopen(db: Db, sendId: number): void {
 /** Moves the row of an outcome and returns out of which state and where to; undefined when the outcome says nothing about it (any more). */
 function applyOne(db: Db, outcome: ReportedOutcome, now: number): { from: DeliveryState; to: DeliveryState } | undefined {
   const { batch, send, reader, kind, reply } = outcome;
-  const move = movesByOutcome[kind];
+  const move: Move = movesByOutcome[kind];
   const attempts = kind === 'deferred' ? attemptsSoFar(db, send, reader) : 0;
+  const cancelled = move.ofCancelled !== undefined && isCancelled(db, send);
   const text = `UPDATE deliveries SET state = ?, due_at = ?, reply = ?, attempts = attempts + ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = ?`;
   for (const from of move.from) {
-    const attempt = from === 'queued' && kind !== 'not-sent' ? 1 : 0; // counted once, when it is told or becomes unknown; nobody is charged for what was not sent
-    const delay = kind === 'deferred' ? retryDelay(Math.max(1, attempts + attempt)) : undefined;
-    const to = kind === 'deferred' && delay === undefined ? movesByOutcome.refused.to : whereTo(db, send, move);
-    const due = to === 'deferred' && delay !== undefined ? now + delay : null;
+    const { to, attempt, wait } = afterOutcome(kind, from, { attempts, cancelled });
+    const due = wait === undefined ? null : now + wait;
     if (statement(db, text).run(to, due, reply, attempt, now, send, reader, batch, from).changes === 1) return { from, to };
   }
   return undefined;
@@ -135,11 +141,6 @@ function noteSecondCopy(db: Db, { batch, send, reader }: ReportedOutcome, now: n
   statement(db, text).run({ now, send, reader, batch, detail });
 }
 
-/** Where a move ends: a cancelled send wants its rows cancelled. */
-function whereTo(db: Db, sendId: number, move: Move): DeliveryState {
-  return move.ofCancelled !== undefined && isCancelled(db, sendId) ? move.ofCancelled : move.to;
-}
-
 function isCancelled(db: Db, sendId: number): boolean {
   return statement(db, 'SELECT state FROM sends WHERE id = ?').pluck().get(sendId) === 'cancelled';
 }
@@ -152,7 +153,10 @@ export function closeBatch(db: Db, batch: number, begun: ReadonlySet<number> | u
   inTransaction(db, () => {
     const send = statement(db, 'SELECT send_id FROM batches WHERE id = ?').pluck().get(batch) as number | undefined;
     if (send === undefined) return;
-    const neverBegun = whereTo(db, send, movesByClose['never begun']);
+    statement(db, 'DELETE FROM batches WHERE id = ?').run(batch);
+    if (send === noSend) return closeNotice(db, batch, begun, now);
+    const { to: back, ofCancelled } = movesByClose['never begun'];
+    const neverBegun = isCancelled(db, send) ? ofCancelled : back;
     const rows = statement(db, `SELECT reader_id FROM deliveries WHERE batch_id = ? AND state = 'queued'`).pluck().all(batch) as number[];
     const count = counter(db, send);
     const give = statement(
@@ -165,7 +169,6 @@ export function closeBatch(db: Db, batch: number, begun: ReadonlySet<number> | u
       if (give.run(to, unknown ? 1 : 0, now, send, reader, batch).changes === 1) count.move('queued', to);
     }
     count.write();
-    statement(db, 'DELETE FROM batches WHERE id = ?').run(batch);
   });
 }
 

@@ -1,5 +1,5 @@
 /** Sends: made, started, frozen, finished; each move a conditional update. */
-import { and, desc, eq, inArray, isNull, lte } from 'drizzle-orm/sql';
+import { and, desc, eq, inArray, isNull, lte, ne } from 'drizzle-orm/sql';
 import { movesOfSend, type SendState, type SteerAction } from '../model/send.ts';
 import { noteAudit } from './audit.ts';
 import type { Db } from './open.ts';
@@ -65,6 +65,30 @@ export function openSend(db: Db, issueId: number, rehearsal: boolean): Send | un
     .get();
 }
 
+/** The newest real send of an issue, over or not, unless it was cancelled. */
+export function realSend(db: Db, issueId: number): Send | undefined {
+  return db
+    .select()
+    .from(sends)
+    .where(and(eq(sends.issueId, issueId), eq(sends.rehearsal, false), ne(sends.state, 'cancelled')))
+    .orderBy(desc(sends.id))
+    .limit(1)
+    .get();
+}
+
+/** Cancels the sends of an issue that have not started: its text changed. Returns their names. */
+export function unscheduleIssue(db: Db, issueId: number): string[] {
+  const waiting = and(eq(sends.issueId, issueId), isNull(sends.asOf), inArray(sends.state, ['scheduled', 'paused']));
+  const cancelled = db.update(sends).set({ state: 'cancelled' }).where(waiting).returning({ name: sends.name }).all();
+  return cancelled.map(({ name }) => name);
+}
+
+/** scheduled → paused: a send whose time is long past waits for a person. False when it is no longer scheduled. */
+export function holdSend(db: Db, id: number): boolean {
+  const scheduled = and(eq(sends.id, id), eq(sends.state, 'scheduled'));
+  return db.update(sends).set({ state: 'paused' }).where(scheduled).run().changes === 1;
+}
+
 export function findSend(db: Db, name: string): Send | undefined {
   return db.select().from(sends).where(eq(sends.name, name)).get();
 }
@@ -125,12 +149,13 @@ export function rowsOut(db: Db): number {
  */
 export function steerSend(db: Db, id: number, action: SteerAction, by: { actor: string; now: number }): { send: Send; changed: boolean } {
   return inTransaction(db, () => {
-    const { state, asOf } = getSend(db, id);
+    const { state, asOf, scheduledFor: due } = getSend(db, id);
     const to = { pause: 'paused', resume: asOf === null ? 'scheduled' : 'sending', cancel: 'cancelled' } as const;
     const movable: readonly SendState[] = movesOfSend[action].from;
     const changed = movable.includes(state);
     if (changed) {
-      db.update(sends).set({ state: to[action] }).where(eq(sends.id, id)).run();
+      const scheduledFor = action === 'resume' && asOf === null ? Math.max(due, by.now) : due; // a person says now: it is not late any more
+      db.update(sends).set({ state: to[action], scheduledFor }).where(eq(sends.id, id)).run();
       noteAudit(db, { at: by.now, actor: by.actor, action, subject: getSend(db, id).name });
     }
     return { send: getSend(db, id), changed };

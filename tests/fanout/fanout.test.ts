@@ -40,7 +40,7 @@ describe('topUp', { timeout: 20_000 }, () => {
     const ring = openKeyRing(db, 'secret of the test', t0).tokens;
     for (const row of rows.slice(0, 5)) {
       const subject = { publication: publication.id, reader: row.reader, send: send.id };
-      expect(readToken(ring, 'leave', row.leave)).toEqual(subject);
+      expect(readToken(ring, 'leave', row.leave ?? '')).toEqual(subject);
       expect(readToken(ring, 'delivery', row.delivery)).toEqual(subject);
     }
     expect(
@@ -77,7 +77,7 @@ describe('topUp', { timeout: 20_000 }, () => {
     const rehearsed: BatchJob[] = [];
     const rehearsal = takeBatches(
       redis.url,
-      'rehearse',
+      { route: 'rehearse', freight: 'issue' },
       async (job) => {
         rehearsed.push(job);
         return 'done';

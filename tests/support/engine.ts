@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { topUp } from '../../src/fanout/fanout.ts';
+import { topUpNotices } from '../../src/fanout/notices.ts';
 import { recall, takeBack } from '../../src/fanout/recall.ts';
 import { sweep, vouch } from '../../src/fanout/sweep.ts';
 import { openLog } from '../../src/log.ts';
@@ -27,6 +28,8 @@ export interface HandEngine {
   start(): void;
   freeze(): void;
   topUp(): Promise<number>;
+  /** Hands out notices; how many. */
+  topUpNotices(): Promise<number>;
   settle(): Promise<number>;
   sweep(): Promise<void>;
   /** What a turn does about paused and cancelled sends: stops their batches, settles, takes back what no worker has. */
@@ -87,6 +90,7 @@ export async function openHandEngine(db: Db, url: string, { rehearsal = false } 
       while (freezeStep(deps));
     },
     topUp: () => topUp(deps),
+    topUpNotices: () => topUpNotices(deps),
     settle: async () => (await settle(deps, 0)).entries,
     sweep: () => sweep(deps),
     async recall() {
@@ -113,7 +117,9 @@ export async function openHandEngine(db: Db, url: string, { rehearsal = false } 
       return marks;
     },
     take(deliver) {
-      takers.push(takeBatches(url, rehearsal ? 'rehearse' : 'deliver', deliver, () => {}));
+      const route = rehearsal ? 'rehearse' : 'deliver';
+      takers.push(takeBatches(url, { route, freight: 'issue' }, deliver, () => {}));
+      takers.push(takeBatches(url, { route, freight: 'notice' }, deliver, () => {}));
     },
     async close() {
       if (!open) return;

@@ -1,0 +1,145 @@
+/** Approval: an issue may go out as its newest revision stands, and its edition is frozen. A later revision voids it. */
+import { createHash } from 'node:crypto';
+import { AppError } from '../errors.ts';
+import { checkSize } from '../issue/issue.ts';
+import type { Drawing, Masthead } from '../model/edition.ts';
+import { blocksOf, type IssueTree } from '../model/issue.ts';
+import { findApproval, listAwaiting, saveApproval } from '../store/approvals.ts';
+import { findAssets, storeAsset } from '../store/assets.ts';
+import { noteAudit } from '../store/audit.ts';
+import { type Edition, findEdition, saveEdition } from '../store/editions.ts';
+import { findRevision, type NewRevision, type Revision, saveRevision } from '../store/issues.ts';
+import type { Db } from '../store/open.ts';
+import type { Publication } from '../store/publications.ts';
+import { realSend, unscheduleIssue } from '../store/sends.ts';
+import { inTransaction } from '../store/statement.ts';
+
+export interface EditionDeps {
+  db: Db;
+  draw: (tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>) => Promise<Drawing>;
+  baseUrl: string;
+  now: () => number;
+}
+
+export interface Order {
+  publication: Publication;
+  number: string;
+  /** Checks waived, each with its written reason. */
+  waived: Record<string, string>;
+  /** Who orders it: `operator` from the command line. */
+  actor: string;
+}
+
+/**
+ * Approves the newest revision of an issue for its publication's slots: the next one, or a later one when other approved issues wait before it. Approving what
+ * waits already changes nothing. Returns the revision and how many approved issues go out before it.
+ * Errors: no such issue; one that went out or is going out; a stop that is not waived; a mail too large.
+ */
+export async function approveIssue(deps: EditionDeps, order: Order): Promise<{ revision: number; before: number }> {
+  const { db, now } = deps;
+  const { publication, actor, waived } = order;
+  const issue = `${publication.slug}/${order.number}`;
+  const found = getRevision(db, order);
+  const sent = realSend(db, found.issueId);
+  if (sent !== undefined) {
+    const text = `${sent.name} is ${sent.state}: a slot would mail its readers twice. galley send ${issue} makes a second send of it, knowingly`;
+    throw new AppError('issue.sent', text, { status: 409 });
+  }
+  const { revision, edition } = await frozenForSending(deps, order);
+  inTransaction(db, () => {
+    const at = now();
+    const waits = listAwaiting(db, publication.id, at).some(({ approval }) => approval.issueId === revision.issueId);
+    if (waits && findApproval(db, revision.issueId)?.revision === revision.revision) return;
+    saveApproval(db, { issueId: revision.issueId, revision: revision.revision, waived, actor, approvedAt: at });
+    noteApproval(db, { at, actor, issue, revision, edition, waived });
+  });
+  const awaiting = listAwaiting(db, publication.id, now());
+  return { revision: revision.revision, before: awaiting.findIndex(({ approval }) => approval.issueId === revision.issueId) };
+}
+
+/**
+ * Saves a revision of an issue. When it says something new, sends of the issue that have not started are cancelled, and its approval counts for nothing any more:
+ * what goes out is what somebody approved. `unscheduled` names those sends, `voided` says whether an approval waited for a slot.
+ */
+export function reviseIssue(db: Db, values: NewRevision, actor: string): { revision: Revision; unscheduled: string[]; voided: boolean } {
+  const { publicationId, tree, now } = values;
+  return inTransaction(db, () => {
+    const awaiting = listAwaiting(db, publicationId, now).map(({ revision }) => revision);
+    const before = findRevision(db, publicationId, tree.number);
+    const revision = saveRevision(db, values);
+    if (revision.id === before?.id) return { revision, unscheduled: [], voided: false };
+    const unscheduled = unscheduleIssue(db, revision.issueId);
+    for (const subject of unscheduled)
+      noteAudit(db, { at: now, actor, action: 'unschedule', subject, detail: `revision ${revision.revision}` });
+    return { revision, unscheduled, voided: awaiting.some(({ id }) => id === before?.id) };
+  });
+}
+
+/** Writes the approval of a revision into the audit, with what was waived for it. */
+export function noteApproval(
+  db: Db,
+  of: { at: number; actor: string; issue: string; revision: Revision; edition: Edition; waived: Record<string, string> },
+): void {
+  const reasons = Object.entries(of.waived).map(([check, reason]) => `; ${check} waived: ${reason}`);
+  const detail = `revision ${of.revision.revision}, edition ${of.edition.hash}${reasons.join('')}`;
+  noteAudit(db, { at: of.at, actor: of.actor, action: 'approve', subject: of.issue, detail });
+}
+
+/** The newest revision of an issue, checked and with its edition frozen: what may go over a relay. Errors: as `approveIssue`. */
+export async function frozenForSending(deps: EditionDeps, order: Order): Promise<{ revision: Revision; edition: Edition }> {
+  const revision = getRevision(deps.db, order);
+  refuseStops(revision, order);
+  const edition = await freezeEdition(deps, order.publication, revision);
+  const size = checkSize(edition.email).find((finding) => finding.severity === 'stop');
+  if (size !== undefined && order.waived['size'] === undefined)
+    throw new AppError('send.too_large', `${size.problem}. ${size.remedy} Or send it all the same with --waive size=REASON`);
+  return { revision, edition };
+}
+
+/** The newest revision of an issue. Error when there is no such issue. */
+export function getRevision(db: Db, { publication, number }: Pick<Order, 'publication' | 'number'>): Revision {
+  const revision = findRevision(db, publication.id, number);
+  if (revision !== undefined) return revision;
+  const issue = `${publication.slug}/${number}`;
+  throw new AppError('issue.not_found', `No issue ${issue}: add it with galley issue add FILE --publication ${publication.slug}`, {
+    status: 404,
+  });
+}
+
+function refuseStops(revision: Revision, { waived, publication, number }: Order): void {
+  const left = revision.stops.filter(({ check }) => waived[check] === undefined);
+  if (left.length === 0) return;
+  const lines = left.map(({ line, problem }) => `  line ${line}: ${problem}`);
+  const checks = [...new Set(left.map(({ check }) => check))].map((check) => `--waive ${check}=REASON`).join(' ');
+  throw new AppError(
+    'send.stopped',
+    `${publication.slug}/${number} is not ready to go over a relay:\n${lines.join('\n')}\nMend the issue, or send it all the same with ${checks}`,
+  );
+}
+
+/** The edition of a revision for the publication as it is, drawn once and kept: what readers get, on the page and in the PDF too, never changes after this. */
+export async function freezeEdition(
+  { db, draw, baseUrl, now }: EditionDeps,
+  publication: Publication,
+  { issueId, revision, tree }: Revision,
+): Promise<Edition> {
+  const { slug, name, postalAddress } = publication;
+  const drawnFor = { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/` };
+  const masthead = createHash('sha256').update(JSON.stringify(drawnFor)).digest('hex');
+  const key = { issueId, revision, language: tree.language, format: 'full' as const, masthead };
+  const frozen = findEdition(db, key);
+  if (frozen !== undefined) return frozen;
+  const figures = findAssets(
+    db,
+    [...blocksOf(tree)].filter((block) => block.t === 'figure').map((block) => block.asset),
+  );
+  const drawing = await draw(tree, drawnFor, figures);
+  for (const picture of drawing.pictures) storeAsset(db, picture);
+  const { subject, email, text, page } = drawing;
+  const pdf = Buffer.from(drawing.pdf);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([subject, email, text, page]))
+    .update(pdf)
+    .digest('hex');
+  return saveEdition(db, { ...key, hash, subject, email, plainText: text, page, pdf, createdAt: now() });
+}

@@ -1,0 +1,99 @@
+/** A publication's monthly slot: at its instant the approved issue goes out, once; without one nothing does, and the editors are told. */
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { parseSlot, type Slot, slotAfter, slotBefore } from '../model/slot.ts';
+import { iso } from '../model/zone.ts';
+import { type Awaiting, listAwaiting } from '../store/approvals.ts';
+import { noteAudit } from '../store/audit.ts';
+import type { Edition } from '../store/editions.ts';
+import type { Db } from '../store/open.ts';
+import { listPublications, type Publication } from '../store/publications.ts';
+import { addSend } from '../store/sends.ts';
+import { findTakenSlot, saveTakenSlot } from '../store/slots.ts';
+import { inTransaction } from '../store/statement.ts';
+import { type EditionDeps, freezeEdition } from './approve.ts';
+import { tellEditors } from './notices.ts';
+
+export interface PublicationSlot {
+  publication: Publication;
+  slot: Slot;
+}
+
+/** The publications that have a slot. */
+export function publicationSlots(db: Db): PublicationSlot[] {
+  return listPublications(db).flatMap((publication) =>
+    publication.slot === null ? [] : [{ publication, slot: parseSlot(publication.slot) }],
+  );
+}
+
+/**
+ * Looks at each publication's latest slot and takes it when nobody has: the issue approved first, by the slot's instant, is scheduled for that instant; `startDueSends`
+ * starts it, or holds it when that is long ago. May be called at any time and any number of times: one slot makes one send, ever. An edition that can not be
+ * drawn (its publication was renamed, or BASE_URL changed since the approval) leaves the slot for the next call.
+ */
+export async function takeSlots(deps: EditionDeps & { log: Log }): Promise<void> {
+  const { db, log, now } = deps;
+  for (const { publication, slot } of publicationSlots(db)) {
+    const { period, at } = slotBefore(slot, publication.zone, now());
+    if (at < publication.createdAt || findTakenSlot(db, publication.id, period) !== undefined) continue;
+    try {
+      const [first] = listAwaiting(db, publication.id, at);
+      const edition = first && (await freezeEdition(deps, publication, first.revision));
+      const next = slotAfter(slot, publication.zone, at).at;
+      takeSlot(deps, { publication, period, at, next, ...(first && edition && { approved: { ...first, edition } }) });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      log.error('slot.not_taken', { publication: publication.slug, period, error });
+    }
+  }
+}
+
+interface DueSlot {
+  publication: Publication;
+  period: string;
+  at: number;
+  /** The instant of the slot after it. */
+  next: number;
+  approved?: Awaiting & { edition: Edition };
+}
+
+/** Uses a slot up, unless somebody was first or the approval changed while its edition was drawn. */
+function takeSlot({ db, log, now }: { db: Db; log: Log; now: () => number }, { publication, period, at, next, approved }: DueSlot): void {
+  const { id: publicationId, slug, zone } = publication;
+  inTransaction(db, () => {
+    if (findTakenSlot(db, publicationId, period) !== undefined) return;
+    const [first] = listAwaiting(db, publicationId, at);
+    if (first?.revision.id !== approved?.revision.id) return;
+    if (approved === undefined) {
+      saveTakenSlot(db, { publicationId, period, dueAt: at, sendId: null, takenAt: now() });
+      tellEditors(db, {
+        publication,
+        rehearsal: false,
+        facts: { kind: 'slot-empty', at: iso(at, zone), zone, next: iso(next, zone) },
+        now: now(),
+      });
+      log.warn('slot.empty', { publication: slug, period });
+      return;
+    }
+    const { approval, number, edition } = approved;
+    const send = addSend(db, {
+      issue: `${slug}/${number}`,
+      publicationId,
+      issueId: approval.issueId,
+      editionId: edition.id,
+      rehearsal: false,
+      waived: approval.waived,
+      scheduledFor: at,
+      now: now(),
+    });
+    saveTakenSlot(db, { publicationId, period, dueAt: at, sendId: send.id, takenAt: now() });
+    noteAudit(db, { at: now(), actor: 'schedule', action: 'send', subject: send.name, detail: `slot ${period}` });
+    log.info('slot.taken', { send: send.name, period });
+  });
+}
+
+/** A publication's next slot after an instant, and the issue that will go out in it: undefined while none is approved. */
+export function comingSlot(db: Db, { publication, slot }: PublicationSlot, instant: number): { at: number; issue: string | undefined } {
+  const [first] = listAwaiting(db, publication.id, instant);
+  return { at: slotAfter(slot, publication.zone, instant).at, issue: first && `${publication.slug}/${first.number}` };
+}

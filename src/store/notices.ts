@@ -1,0 +1,135 @@
+/** Notices: written with what caused them, drawn, claimed one to a batch, moved by outcomes like deliveries are. Every move is a conditional update. */
+import { and, asc, eq, isNull, sql } from 'drizzle-orm/sql';
+import {
+  afterOutcome,
+  type DeliveryState,
+  type Move,
+  movesByClaim,
+  movesByClose,
+  movesByOutcome,
+  movesByPerson,
+} from '../model/delivery.ts';
+import { type NoticeDrawing, type NoticeFacts, noSend } from '../model/notice.ts';
+import type { ReportedOutcome } from '../model/outcome.ts';
+import type { Db } from './open.ts';
+import { notices, publications } from './schema.ts';
+import { inTransaction, statement } from './statement.ts';
+
+export type Notice = typeof notices.$inferSelect;
+
+export interface NewNotice {
+  publicationId: number;
+  address: string;
+  /** Whether it goes into the built-in catcher and not to a relay. */
+  rehearsal: boolean;
+  facts: NoticeFacts;
+  now: number;
+}
+
+/** Writes a notice. Call it in the transaction of what it tells, so that the two belong together. */
+export function addNotice(db: Db, { now, ...values }: NewNotice): void {
+  db.insert(notices)
+    .values({ ...values, state: 'ready', attempts: 0, resent: 0, createdAt: now, changedAt: now })
+    .run();
+}
+
+/** The oldest notice that nobody has drawn yet, with its publication. */
+export function findUndrawn(db: Db, rehearsal: boolean) {
+  return db
+    .select({ notice: notices, publication: publications })
+    .from(notices)
+    .innerJoin(publications, eq(publications.id, notices.publicationId))
+    .where(and(sql`${notices.state} IN ('ready', 'deferred')`, isNull(notices.drawing), eq(notices.rehearsal, rehearsal)))
+    .orderBy(asc(notices.id))
+    .limit(1)
+    .get();
+}
+
+/** Keeps the drawing of a notice; the first one stands. */
+export function saveNoticeDrawing(db: Db, id: number, drawing: NoticeDrawing): void {
+  db.update(notices)
+    .set({ drawing })
+    .where(and(eq(notices.id, id), isNull(notices.drawing)))
+    .run();
+}
+
+/** Takes the oldest drawn notice that is ready or due again into a batch of its own, and returns that batch; undefined when there is none. */
+export function claimNotice(db: Db, rehearsal: boolean, now: number): number | undefined {
+  return inTransaction(db, () => {
+    const text = `SELECT id, state FROM notices WHERE state IN ('ready', 'deferred') AND drawing IS NOT NULL AND rehearsal = ? AND coalesce(due_at, 0) <= ? ORDER BY id LIMIT 1`;
+    const next = statement(db, text).get(rehearsal ? 1 : 0, now) as { id: number; state: DeliveryState } | undefined;
+    if (next === undefined) return undefined;
+    const insert = statement(db, 'INSERT INTO batches (send_id, epoch) SELECT ?, epoch FROM engine');
+    const batch = Number(insert.run(noSend).lastInsertRowid);
+    const take = statement(db, 'UPDATE notices SET state = ?, batch_id = ?, due_at = NULL, changed_at = ? WHERE id = ?');
+    take.run(movesByClaim.claim.to, batch, now, next.id);
+    return batch;
+  });
+}
+
+/** How many notices are handed out now. */
+export function noticesOut(db: Db): number {
+  return statement(db, `SELECT count(*) FROM notices WHERE state = 'queued'`).pluck().get() as number;
+}
+
+/** The notice that is still out in a batch, with its publication; undefined when its outcome has come. */
+export function findNoticeOut(db: Db, batch: number) {
+  return db
+    .select({ notice: notices, publication: publications })
+    .from(notices)
+    .innerJoin(publications, eq(publications.id, notices.publicationId))
+    .where(and(eq(notices.batchId, batch), sql`${notices.state} = 'queued'`))
+    .get();
+}
+
+/** Keeps the composed message of a notice, as JSON; the first one stands and is returned. */
+export function keepNoticeTemplate(db: Db, id: number, json: string): string {
+  const keep = statement(db, 'UPDATE notices SET template = coalesce(template, ?) WHERE id = ? RETURNING template');
+  return keep.pluck().get(json, id) as string;
+}
+
+/** Moves the notice of an outcome; false when the outcome says nothing about it (any more). Within the transaction of all outcomes. */
+export function applyToNotice(db: Db, { batch, reader: id, kind, reply }: ReportedOutcome, now: number): boolean {
+  const move: Move = movesByOutcome[kind];
+  const attempts = statement(db, 'SELECT attempts FROM notices WHERE id = ?').pluck().get(id) as number | undefined;
+  const text =
+    'UPDATE notices SET state = ?, due_at = ?, reply = ?, attempts = attempts + ?, changed_at = ? WHERE id = ? AND batch_id = ? AND state = ?';
+  return move.from.some((from) => {
+    const { to, attempt, wait } = afterOutcome(kind, from, { attempts: attempts ?? 0, cancelled: false });
+    const due = wait === undefined ? null : now + wait;
+    return statement(db, text).run(to, due, reply, attempt, now, id, batch, from).changes === 1;
+  });
+}
+
+/** Gives the notice of a batch back when it is still out: begun without an outcome it is unknown. `begun` undefined: nobody can tell. Within the closing transaction. */
+export function closeNotice(db: Db, batch: number, begun: ReadonlySet<number> | undefined, now: number): void {
+  const id = statement(db, `SELECT id FROM notices WHERE batch_id = ? AND state = 'queued'`).pluck().get(batch) as number | undefined;
+  if (id === undefined) return;
+  const unknown = begun === undefined || begun.has(id);
+  const { to } = movesByClose[unknown ? 'begun' : 'never begun'];
+  const text = `UPDATE notices SET state = ?, attempts = attempts + ?, changed_at = ? WHERE id = ? AND batch_id = ? AND state = 'queued'`;
+  statement(db, text).run(to, unknown ? 1 : 0, now, id, batch);
+}
+
+/** unknown → ready, once, for notices that became unknown in this time (both ends count): the same message goes out again. Returns how many. */
+export function retryNotices(db: Db, rehearsal: boolean, { after, until }: { after: number; until: number }, now: number): number {
+  const text = `UPDATE notices SET state = ?, resent = 1, changed_at = ? WHERE state = 'unknown' AND resent = 0 AND rehearsal = ? AND changed_at BETWEEN ? AND ?`;
+  return statement(db, text).run(movesByPerson.resend.to, now, rehearsal ? 1 : 0, after, until).changes;
+}
+
+/** Notices that did not arrive or may not have: refused and unknown ones, newest first. */
+export function troubledNotices(db: Db, limit: number): Pick<Notice, 'facts' | 'address' | 'state' | 'reply' | 'createdAt'>[] {
+  return db
+    .select({
+      facts: notices.facts,
+      address: notices.address,
+      state: notices.state,
+      reply: notices.reply,
+      createdAt: notices.createdAt,
+    })
+    .from(notices)
+    .where(sql`${notices.state} IN ('refused', 'unknown')`)
+    .orderBy(sql`${notices.id} DESC`)
+    .limit(limit)
+    .all();
+}

@@ -1,0 +1,190 @@
+/** The tables of publications, issues and readers, and those of no room of their own. */
+
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { SubscriptionState } from '../model/consent.ts';
+import type { Format } from '../model/edition.ts';
+import type { IssueTree } from '../model/issue.ts';
+
+const id = () => integer('id').primaryKey({ autoIncrement: true });
+
+export const publications = sqliteTable('publications', {
+  id: id(),
+  slug: text('slug').notNull().unique(),
+  name: text('name').notNull(),
+  fromAddress: text('from_address').notNull(),
+  replyTo: text('reply_to'),
+  language: text('language').notNull(),
+  zone: text('zone').notNull(),
+  postalAddress: text('postal_address').notNull(),
+  slot: text('slot'),
+  createdAt: integer('created_at').notNull(),
+});
+
+export const issues = sqliteTable(
+  'issues',
+  {
+    id: id(),
+    publicationId: integer('publication_id')
+      .notNull()
+      .references(() => publications.id),
+    number: text('number').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('issues_number').on(t.publicationId, t.number)],
+);
+
+/** Every save of an issue. `hash` is the SHA-256 in hex of the stored tree; `source` the text it was read from. */
+export const revisions = sqliteTable(
+  'revisions',
+  {
+    id: id(),
+    issueId: integer('issue_id')
+      .notNull()
+      .references(() => issues.id),
+    revision: integer('revision').notNull(),
+    tree: text('tree', { mode: 'json' }).$type<IssueTree>().notNull(),
+    source: text('source').notNull(),
+    /** Findings of severity `stop`: what keeps the issue from a relay until waived. */
+    stops: text('stops', { mode: 'json' }).$type<{ check: string; line: number; problem: string }[]>().notNull(),
+    hash: text('hash').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('revisions_revision').on(t.issueId, t.revision)],
+);
+
+/** Pictures by what they are: `name` is `HASH.EXT`, the hash that of `bytes`. */
+export const assets = sqliteTable('assets', {
+  name: text('name').primaryKey(),
+  type: text('type').notNull(),
+  width: integer('width').notNull(),
+  height: integer('height').notNull(),
+  bytes: blob('bytes', { mode: 'buffer' }).notNull(),
+});
+
+/** The frozen rendering of one revision. `hash` is the SHA-256 in hex over the mail parts, the page and the PDF. */
+export const editions = sqliteTable(
+  'editions',
+  {
+    id: id(),
+    issueId: integer('issue_id')
+      .notNull()
+      .references(() => issues.id),
+    revision: integer('revision').notNull(),
+    language: text('language').notNull(),
+    format: text('format').$type<Format>().notNull(),
+    hash: text('hash').notNull(),
+    subject: text('subject').notNull(),
+    email: text('email').notNull(),
+    plainText: text('plain_text').notNull(),
+    page: text('page').notNull(),
+    pdf: blob('pdf', { mode: 'buffer' }).notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** SHA-256 in hex over the masthead it was drawn for: names, addresses, BASE_URL. */
+    masthead: text('masthead').notNull(),
+  },
+  (t) => [uniqueIndex('editions_key').on(t.issueId, t.revision, t.language, t.format, t.masthead)],
+);
+
+/** People. `emailKey` is what makes an address the same address (see `model/address.ts`). */
+export const readers = sqliteTable('readers', {
+  id: id(),
+  email: text('email').notNull(),
+  emailKey: text('email_key').notNull().unique(),
+  name: text('name'),
+  language: text('language'),
+  attributes: text('attributes', { mode: 'json' }).$type<Record<string, string>>(),
+  importId: integer('import_id'),
+  createdAt: integer('created_at').notNull(),
+});
+
+/** Consent of one reader to one publication, as it stands. `before` is the state left from, for an undo. */
+export const subscriptions = sqliteTable(
+  'subscriptions',
+  {
+    publicationId: integer('publication_id')
+      .notNull()
+      .references(() => publications.id),
+    readerId: integer('reader_id')
+      .notNull()
+      .references(() => readers.id),
+    state: text('state').$type<SubscriptionState>().notNull(),
+    before: text('before').$type<SubscriptionState>(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.publicationId, t.readerId] })],
+);
+
+/** What happened to consent, append-only. An import's words and file stand once, in `imports`. */
+export const consents = sqliteTable(
+  'consents',
+  {
+    id: id(),
+    publicationId: integer('publication_id').notNull(),
+    readerId: integer('reader_id').notNull(),
+    event: text('event').$type<'import' | 'leave' | 'undo'>().notNull(),
+    /** How it came: `one-click`, `page`, `import`. */
+    way: text('way').notNull(),
+    importId: integer('import_id'),
+    sendId: integer('send_id'),
+    at: integer('at').notNull(),
+  },
+  (t) => [index('consents_reader').on(t.readerId)],
+);
+
+/** One run of `galley import`. `progress` is the last staged row merged, so that a merge cut short goes on or is taken back. */
+export const imports = sqliteTable('imports', {
+  id: id(),
+  publicationId: integer('publication_id')
+    .notNull()
+    .references(() => publications.id),
+  file: text('file').notNull(),
+  /** The words readers agreed to, as the person importing them states. */
+  consent: text('consent').notNull(),
+  state: text('state').$type<'staging' | 'merging' | 'done' | 'taken-back' | 'cut-short'>().notNull(),
+  /** Path of the staging file relative to DATA_DIR while it is needed. */
+  staging: text('staging'),
+  progress: integer('progress').notNull(),
+  added: integer('added').notNull(),
+  subscribed: integer('subscribed').notNull(),
+  unchanged: integer('unchanged').notNull(),
+  departed: integer('departed').notNull(),
+  suppressed: integer('suppressed').notNull(),
+  duplicate: integer('duplicate').notNull(),
+  rejected: integer('rejected').notNull(),
+  startedAt: integer('started_at').notNull(),
+  finishedAt: integer('finished_at'),
+});
+
+/** Addresses that must not be mailed, as keyed hashes. `publicationId` 0 means all of them. */
+export const suppressions = sqliteTable(
+  'suppressions',
+  {
+    hash: blob('hash', { mode: 'buffer' }).notNull(),
+    publicationId: integer('publication_id').notNull(),
+    reason: text('reason').notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.hash, t.publicationId] })],
+);
+
+/** The key ring, each key wrapped with SECRET_KEY. `number` is what a token names. */
+export const keys = sqliteTable(
+  'keys',
+  {
+    purpose: text('purpose').notNull(),
+    number: integer('number').notNull(),
+    wrapped: blob('wrapped', { mode: 'buffer' }).notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.purpose, t.number] })],
+);
+
+/** Who did what, by number and never by address. */
+export const audit = sqliteTable('audit', {
+  id: id(),
+  at: integer('at').notNull(),
+  actor: text('actor').notNull(),
+  action: text('action').notNull(),
+  subject: text('subject').notNull(),
+  detail: text('detail'),
+});
