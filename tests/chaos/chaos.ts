@@ -61,9 +61,9 @@ const failed = results.filter(({ failures }) => failures.length > 0);
 if (broken) console.log(`The break "${broken}" was caught in ${failed.length} of ${rounds} rounds`);
 process.exitCode = broken === undefined ? Math.min(failed.length, 1) : Number(failed.length === 0);
 
-function lineOf({ plan, unknown, mostUnknown, doubles, took, stop, failures }: RoundResult): string {
+function lineOf({ plan, unknown, mostUnknown, doubles, resent, dismissed, took, stop, failures }: RoundResult): string {
   const seconds = (took / 1000).toFixed(1);
-  const counts = `${plan.readers} readers, ${plan.rate ?? 'full'}/s, unknown ${unknown} of ${mostUnknown}, doubles ${doubles}`;
+  const counts = `${plan.readers} readers, ${plan.rate ?? 'full'}/s, unknown ${unknown} of ${mostUnknown} (${resent} resent, ${dismissed} dismissed), doubles ${doubles}`;
   return `${failures.length === 0 ? 'ok    ' : 'FAILED'} seed ${plan.seed}  ${faultsOf(plan)}: ${counts}, ${seconds} s, stop ${stop} ms`;
 }
 
@@ -90,6 +90,8 @@ function printTable(): void {
           lost: sum(each, ({ lost }) => lost),
           'unknown, most': most(each, ({ unknown }) => unknown),
           'unknown, all': sum(each, ({ unknown }) => unknown),
+          resent: sum(each, ({ resent }) => resent),
+          dismissed: sum(each, ({ dismissed }) => dismissed),
           'slowest, s': Math.round(most(each, ({ took }) => took) / 1000),
           'stop, ms': most(each, ({ stop }) => stop),
         },

@@ -30,6 +30,22 @@ function reading<T>(folder: string, read: (db: Database.Database) => T): T {
   }
 }
 
+export interface LedgerRow {
+  email: string;
+  /** Null for a reader without a row. */
+  state: string | null;
+  dismissedAt: number | null;
+}
+
+/** Every subscribed reader with the row of the send. */
+export function readRows(folder: string): LedgerRow[] {
+  return reading(folder, (db) => {
+    const text =
+      'SELECT r.email, d.state, d.dismissed_at AS dismissedAt FROM subscriptions s JOIN readers r ON r.id = s.reader_id LEFT JOIN deliveries d USING (reader_id)';
+    return db.prepare(text).all() as LedgerRow[];
+  });
+}
+
 export interface Verdict {
   /** What is wrong; empty when all holds. */
   failures: string[];
@@ -41,11 +57,7 @@ export interface Verdict {
 
 /** Checks a round that has settled and whose serve has stopped. `mostUnknown` is what its faults may leave. */
 export function check(folder: string, relay: ChaosRelay, status: SendStatus, at: { readers: number; mostUnknown: number }): Verdict {
-  const rows = reading(folder, (db) => {
-    const text =
-      'SELECT r.email, d.state FROM subscriptions s JOIN readers r ON r.id = s.reader_id LEFT JOIN deliveries d USING (reader_id)';
-    return db.prepare(text).all() as { email: string; state: string | null }[];
-  });
+  const rows = readRows(folder);
   const failures: string[] = [];
   const must = (holds: boolean, failure: string): void => void (holds || failures.push(failure));
   const mails = relay.mails();

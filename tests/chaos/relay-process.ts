@@ -1,4 +1,5 @@
 /** The relay of a chaos round as a process of its own: `relay-process.ts FILE`. What it accepted is in the file before its 250 is on the wire; faults come over IPC. */
+import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { openScriptedRelay, type RelayScript, type Step } from '../support/relay.ts';
 import type { RelayOrder, RelayReport } from './relay.ts';
@@ -32,7 +33,8 @@ const script: RelayScript = {
   dot() {
     const mail = relay.mails.pop(); // the one that is being answered
     if (mail === undefined) return '451 4.3.0 no mail';
-    appendFileSync(file, `${mail.to} ${/^Message-ID: (\S+)/im.exec(mail.bytes.toString('latin1'))?.[1]}\n`);
+    const hash = createHash('sha256').update(mail.bytes).digest('hex');
+    appendFileSync(file, `${mail.to} ${/^Message-ID: (\S+)/im.exec(mail.bytes.toString('latin1'))?.[1]} ${hash}\n`);
     taken += 1;
     afterDot = true;
     setImmediate(() => {

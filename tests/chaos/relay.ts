@@ -13,6 +13,13 @@ export interface RelayOrder {
 
 export type RelayReport = { port: number } | { taken: number; cuts: number };
 
+/** A mail the relay took: for whom, its Message-ID, and the SHA-256 of its bytes in hex. */
+export interface TakenMail {
+  to: string;
+  messageId: string;
+  hash: string;
+}
+
 export interface ChaosRelay extends AsyncDisposable {
   readonly url: string;
   /** Mails in the file so far. */
@@ -20,8 +27,8 @@ export interface ChaosRelay extends AsyncDisposable {
   /** Lines cut within a message, or after its dot, so far. */
   readonly cuts: () => number;
   fail(order: RelayOrder): void;
-  /** What it took: recipients in order, each with its Message-ID. */
-  mails(): { to: string; messageId: string }[];
+  /** What it took, in order. */
+  mails(): TakenMail[];
 }
 
 /** Starts the relay's process; what it accepts is appended to `accepted` in `folder`. */
@@ -51,8 +58,8 @@ export async function openChaosRelay(folder: string): Promise<ChaosRelay> {
         .split('\n')
         .filter(Boolean)
         .map((line) => {
-          const [to = '', messageId = ''] = line.split(' ');
-          return { to, messageId };
+          const [to = '', messageId = '', hash = ''] = line.split(' ');
+          return { to, messageId, hash };
         }),
     async [Symbol.asyncDispose]() {
       const ended = once(child, 'exit');

@@ -6,10 +6,11 @@ import type { Build } from './build.ts';
 import { check, type Ledger, readLedger, type Verdict } from './check.ts';
 import { type Harm, mostUnknown, type Plan } from './faults.ts';
 import { type ChaosRelay, openChaosRelay } from './relay.ts';
-import { type Folders, processesOf, runCommand, startServe } from './service.ts';
+import { type Resolved, resolveUnknowns } from './resolve.ts';
+import { type Folders, processesOf, runCommand, type Serve, startServe } from './service.ts';
 import { strike } from './strike.ts';
 
-export interface RoundResult extends Verdict {
+export interface RoundResult extends Verdict, Omit<Resolved, 'failures'> {
   plan: Plan;
   /** How many unknowns the faults were allowed, by what they met. */
   mostUnknown: number;
@@ -60,21 +61,41 @@ export async function playRound(plan: Plan, { build, folders }: { build: Build; 
     const allowed = () => mostUnknown(plan, { ...harm, cuts: relay.cuts() });
     await settled(folder, began + settleMs, allowed);
     const took = Date.now() - began;
-    const stopping = Date.now();
-    if (!serve.child.kill('SIGTERM')) failures.push(`serve had ended by itself with ${await serve.ended}`);
-    const end = await serve.ended;
-    const stop = Date.now() - stopping;
-    if (end !== 0) failures.push(`serve ended with ${end} after SIGTERM`);
-    if (stop > stopMs) failures.push(`serve took ${stop} ms to stop`);
-    failures.push(...(await leftRunning(folder)));
-    const status: SendStatus = JSON.parse(await runCommand(build.program, folder, ['status', '--json'], settings));
+    const stop = await stopServe(serve, folder, failures);
+    const run = (...args: string[]) => runCommand(build.program, folder, args, settings);
+    const status: SendStatus = JSON.parse((await run('status', '--json')).out);
     const verdict = check(folder, relay, status, { readers: plan.readers, mostUnknown: allowed() });
     failures.push(...verdict.failures);
+    const resolved = await resolveUnknowns({
+      folder,
+      seed: plan.seed,
+      relay,
+      run,
+      async serve() {
+        serve = start();
+        await settled(folder, Date.now() + settleMs, () => 0);
+        await stopServe(serve, folder, failures);
+      },
+    });
+    failures.push(...resolved.failures);
     if (failures.length === 0) rmSync(folder, { recursive: true, force: true });
-    return { ...verdict, failures, plan, mostUnknown: allowed(), took, stop, folder: failures.length === 0 ? undefined : folder };
+    const outcome = { ...verdict, ...resolved, failures, mostUnknown: allowed(), took, stop };
+    return { ...outcome, plan, folder: failures.length === 0 ? undefined : folder };
   } finally {
     for (const { pid } of processesOf(folder)) process.kill(pid, 'SIGKILL'); // a round that failed leaves nothing running
   }
+}
+
+/** Stops serve as a service manager does; returns the milliseconds it took, and adds what was wrong with it. */
+async function stopServe(serve: Serve, folder: string, failures: string[]): Promise<number> {
+  const stopping = Date.now();
+  if (!serve.child.kill('SIGTERM')) failures.push(`serve had ended by itself with ${await serve.ended}`);
+  const end = await serve.ended;
+  const stop = Date.now() - stopping;
+  if (end !== 0) failures.push(`serve ended with ${end} after SIGTERM`);
+  if (stop > stopMs) failures.push(`serve took ${stop} ms to stop`);
+  failures.push(...(await leftRunning(folder)));
+  return stop;
 }
 
 /** Waits until the relay has taken so many mails, or will not any more; asks the latter rarely, it costs a look into the file. */

@@ -14,7 +14,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { readersCsv } from '../support/galley.ts';
 
 const issue = `---
@@ -40,9 +39,18 @@ Implications: More crossings; fewer queues.
 
 type Settings = Record<string, string>;
 
-/** Runs a command of the program to its end; its stdout. Error when it fails, with all it said. */
-export async function runCommand(program: string, folder: string, args: string[], settings: Settings = {}): Promise<string> {
-  return (await promisify(execFile)(process.execPath, [program, ...args], place(folder, settings))).stdout;
+/** Runs a command of the program to its end: its exit code, its stdout and its stderr. */
+export function runCommand(
+  program: string,
+  folder: string,
+  args: readonly string[],
+  settings: Settings = {},
+): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [program, ...args], place(folder, settings), (_, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out: String(out), err: String(err) }),
+    );
+  });
 }
 
 function place(folder: string, settings: Settings) {
@@ -74,7 +82,10 @@ async function prepare(program: string, folder: string, readers: number): Promis
   mkdirSync(folder);
   writeFileSync(join(folder, 'issue.md'), issue);
   writeFileSync(join(folder, 'readers.csv'), readersCsv(readers));
-  const run = (...args: string[]) => runCommand(program, folder, args, { SMTP_URL: 'smtp://127.0.0.1:9' }); // nobody connects yet
+  const run = async (...args: string[]) => {
+    const { code, err } = await runCommand(program, folder, args, { SMTP_URL: 'smtp://127.0.0.1:9' }); // nobody connects yet
+    if (code !== 0) throw new Error(`galley ${args.join(' ')}: ${err}`);
+  };
   const sender = ['--from', 'news@tidewater.example', '--address', '4 Harbour Row'];
   await run('publication', 'add', 'tidewater', '--name', 'The Tidewater Review', ...sender);
   await run('issue', 'add', 'issue.md', '--publication', 'tidewater');
