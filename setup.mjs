@@ -51,7 +51,7 @@ const purposes = {
   start: ['redis'],
   test: ['redis', 'browser', 'postfix', 'poppler'],
   pictures: ['browser'],
-  bench: ['sqlite'],
+  bench: ['redis', 'sqlite', 'postfix'],
 };
 
 /**

@@ -27,7 +27,7 @@ const commands: readonly Command[] = [
   {
     usage: 'serve',
     summary: 'run the service: pages, sending, workers',
-    options: { workers: text('N', 'delivery workers (cores - 1)') },
+    options: { workers: text('N', 'delivery workers (cores - 1); 0 when all of them run elsewhere') },
     lasting: true,
     run: from(sendingFile, (file) => file.serve),
   },

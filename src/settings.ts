@@ -116,7 +116,7 @@ export const settings = {
     secret: 'url',
   },
   SMTP_CONNECTIONS: {
-    about: 'Connections to the relay that a worker keeps open at most.',
+    about: 'Connections to the relay that a worker keeps open for sends at most; it has one more for notices.',
     takes: 'a whole number from 1 to 100',
     without: '5',
     rule: wholeNumber(1, 100),

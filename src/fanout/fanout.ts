@@ -1,34 +1,12 @@
 /** Fanout: ready rows become batches, batches become jobs, and only a bounded window of them is in Redis at a time (DELIVERY protocol, section 3). */
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { composeTemplate } from '../message/message.ts';
-import { noSend } from '../model/notice.ts';
-import { mintToken, type TokenKeys } from '../model/token.ts';
-import type { Redis } from '../queue/connect.ts';
-import { keepTemplate, publishFence } from '../queue/engine.ts';
-import type { BatchJob, DeliverQueue } from '../queue/jobs.ts';
-import { batchRows, claimBatch } from '../store/deliveries.ts';
-import { findBatch, type OpenBatch, presentWorkers, readEngine } from '../store/engine.ts';
+import { claimBatch } from '../store/deliveries.ts';
+import { findBatch, presentWorkers } from '../store/engine.ts';
 import type { Db } from '../store/open.ts';
-import { findTemplateHash, getSend, getTemplateJson, keepSendTemplate, rowsOut, runningSends, sendMaterial } from '../store/sends.ts';
-
-import { publishNotice } from './notices.ts';
-
-export interface FanoutDeps {
-  db: Db;
-  redis: Redis;
-  queue: DeliverQueue;
-  tokenKeys: TokenKeys;
-  baseUrl: string;
-  bounceDomain: string | undefined;
-  /** Messages per second for all workers together; absent means as fast as it goes. */
-  rate?: number | undefined;
-  /** Whether these workers send into the catcher. */
-  rehearsal: boolean;
-  now: () => number;
-}
+import { getSend, rowsOut, runningSends } from '../store/sends.ts';
+import { composeSend, type FanoutDeps, publish } from './publish.ts';
 
 /** Without a rate: rows a worker has in hand for well under two seconds, so that stopping and losing Redis stay cheap. */
 const batchRowsUnlimited = 200;
@@ -69,7 +47,7 @@ const reported = new WeakMap<Db, Set<number>>();
 /** Composes before anything is claimed: rows must not be out for a message that cannot be made. */
 function canCompose(deps: FanoutDeps & { log: Log }, sendId: number): boolean {
   try {
-    composed(deps, sendId);
+    composeSend(deps, sendId);
     return true;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -79,52 +57,4 @@ function canCompose(deps: FanoutDeps & { log: Log }, sendId: number): boolean {
     known.add(sendId);
     return false;
   }
-}
-
-/** Sets a batch's fence and adds its job; safe to repeat. Returns how many rows it carries. */
-export async function publish(deps: FanoutDeps, batch: OpenBatch): Promise<number> {
-  if (batch.sendId === noSend) return publishNotice(deps, batch);
-  const { db, redis, queue, tokenKeys, rate } = deps;
-  const { id, sendId, epoch } = batch;
-  const hash = composed(deps, sendId);
-  await keepTemplate(redis, hash, () => getTemplateJson(db, sendId));
-  await publishFence(redis, readEngine(db), id);
-  const publication = getSend(db, sendId).publicationId;
-  const rows: BatchJob['rows'] = batchRows(db, id).map(({ reader, address }) => {
-    const subject = { publication, reader, send: sendId };
-    return { reader, address, delivery: mintToken(tokenKeys, 'delivery', subject), leave: mintToken(tokenKeys, 'leave', subject) };
-  });
-  await queue.add({ batch: id, send: sendId, epoch, template: hash, rows, ...(rate !== undefined && { rate }) });
-  return rows.length;
-}
-
-/** The last part of Feedback-ID: 5 to 15 characters, the same for all mail of a sender (Gmail's feedback loop). */
-function senderId(domain: string): string {
-  return `g${createHash('sha256').update(domain.toLowerCase()).digest('hex').slice(0, 11)}`;
-}
-
-/** Composes the send's message once and keeps it with the send, the same bytes for ever; returns its hash. */
-function composed({ db, baseUrl, bounceDomain }: FanoutDeps, sendId: number): string {
-  const kept = findTemplateHash(db, sendId);
-  if (kept !== undefined) return kept;
-  const { send, edition, publication } = sendMaterial(db, sendId);
-  const fromDomain = publication.fromAddress.slice(publication.fromAddress.lastIndexOf('@') + 1);
-  const json = JSON.stringify(
-    composeTemplate({
-      from: { name: publication.name, address: publication.fromAddress },
-      ...(publication.replyTo !== null && { replyTo: publication.replyTo }),
-      listName: publication.name,
-      listId: `${publication.slug}.lists.${fromDomain}`,
-      subject: edition.subject,
-      email: edition.email,
-      text: edition.plainText,
-      date: send.asOf ?? send.scheduledFor,
-      baseUrl,
-      bounceDomain: bounceDomain ?? fromDomain,
-      feedbackId: `${send.id}:${publication.slug}:issue:${senderId(fromDomain)}`,
-    }),
-  );
-  const hash = createHash('sha256').update(json).digest('hex');
-  keepSendTemplate(db, sendId, { hash, json });
-  return hash;
 }

@@ -2,7 +2,7 @@
 import { dropMarks, revokeAndRead } from '../queue/engine.ts';
 import { closeBatch } from '../store/deliveries.ts';
 import { batchesToRecall, findBatch, readEngine } from '../store/engine.ts';
-import type { FanoutDeps } from './fanout.ts';
+import type { FanoutDeps } from './publish.ts';
 
 /**
  * Stops the open batches of sends that a person paused or cancelled, and takes their jobs out of the queue. Returns the batches that no worker has: to be

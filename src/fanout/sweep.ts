@@ -35,7 +35,7 @@ import {
 import { findNoticeOut } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
 import { getSend } from '../store/sends.ts';
-import { type FanoutDeps, publish } from './fanout.ts';
+import { type FanoutDeps, publish } from './publish.ts';
 import { giveBack } from './recall.ts';
 
 /** How long a silent worker may take to say what it did before its rows are unknown. */

@@ -104,8 +104,7 @@ export async function openEngine({ data, redisUrl, privateRedis, unknownPolicy, 
     failed,
     async stop() {
       stopping = true;
-      await within(stopMs, calendar.close());
-      await within(stopMs, running);
+      await within(stopMs, Promise.all([running, calendar.close()]));
       await within(stopMs, settleRest(deps));
       await within(stopMs, queue.close());
       redis.disconnect(); // a Redis that hangs must not keep us: what waits for it fails now

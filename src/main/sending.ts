@@ -19,7 +19,7 @@ export async function serve(context: Context, { values }: Arguments): Promise<nu
   readDkimKey(context.config); // a wrong key stops the start, not the first mail
   const service = await openService({
     ...context,
-    workers: count(values['workers'], 'workers') ?? defaultWorkers,
+    workers: count(values['workers'], 'workers', 0) ?? defaultWorkers,
     web: true,
     command: 'galley serve',
   });
@@ -41,7 +41,7 @@ export async function untilStopped(service: Service, stopping: AbortSignal): Pro
 
 /** `galley work`: a delivery worker for a serve elsewhere, or the child of one. */
 export async function workCommand(context: Context, { values }: Arguments): Promise<number> {
-  const connections = count(values['concurrency'], 'concurrency');
+  const connections = count(values['concurrency'], 'concurrency', 1);
   const { smtp } = context.config;
   const config = connections === undefined || smtp === undefined ? context.config : { ...context.config, smtp: { ...smtp, connections } };
   const route = values['rehearsal'] === true ? 'rehearse' : 'deliver';
@@ -103,10 +103,10 @@ function readDkimKey({ dkim }: Config): Dkim | undefined {
   return readDkim({ domain: dkim.domain, selector: dkim.selector, pem });
 }
 
-function count(value: Arguments['values'][string], option: string): number | undefined {
+function count(value: Arguments['values'][string], option: string, least: 0 | 1): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > 64)
-    throw new AppError('usage', `--${option} ${value}: take a whole number from 1 to 64`);
+  if (!/^\d+$/.test(String(value)) || number < least || number > 64)
+    throw new AppError('usage', `--${option} ${value}: take a whole number from ${least} to 64`);
   return number;
 }

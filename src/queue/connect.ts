@@ -9,9 +9,15 @@ export type RedisUrl = string;
 
 const retryStrategy = (attempt: number): number => Math.min(50 * attempt, 500);
 
+/**
+ * A line that went dead without a word is given up after this many milliseconds: TCP alone would try for a quarter of an hour, and wait up to two minutes
+ * between tries once the line is whole again. Longer than any command that waits, BullMQ's (10 s) included.
+ */
+const socketTimeout = 20_000;
+
 /** Options for ioredis from a URL; for BullMQ too, whose workers need `maxRetriesPerRequest: null`. */
 export function redisOptions(url: RedisUrl) {
-  if (url.startsWith('unix:')) return { path: url.slice('unix:'.length), retryStrategy };
+  if (url.startsWith('unix:')) return { path: url.slice('unix:'.length), retryStrategy, socketTimeout };
   const { protocol, hostname, port, username, password, pathname } = new URL(url);
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
@@ -21,6 +27,7 @@ export function redisOptions(url: RedisUrl) {
     ...(pathname.length > 1 && { db: Number(pathname.slice(1)) }),
     ...(protocol === 'rediss:' && { tls: {} }),
     retryStrategy,
+    socketTimeout,
   };
 }
 

@@ -54,7 +54,8 @@ export async function approveIssue(deps: EditionDeps, order: Order): Promise<{ r
     noteApproval(db, { at, actor, issue, revision, edition, waived });
   });
   const awaiting = listAwaiting(db, publication.id, now());
-  return { revision: revision.revision, before: awaiting.findIndex(({ approval }) => approval.issueId === revision.issueId) };
+  const before = awaiting.findIndex(({ approval }) => approval.issueId === revision.issueId);
+  return { revision: revision.revision, before: Math.max(0, before) };
 }
 
 /**

@@ -20,6 +20,9 @@ export interface TakenMail {
   hash: string;
 }
 
+/** Where the notices of a round go, so that they are told from the mails of its send. */
+export const noticeDomain = 'desk.example';
+
 export interface ChaosRelay extends AsyncDisposable {
   readonly url: string;
   /** Mails in the file so far. */
@@ -27,8 +30,10 @@ export interface ChaosRelay extends AsyncDisposable {
   /** Lines cut within a message, or after its dot, so far. */
   readonly cuts: () => number;
   fail(order: RelayOrder): void;
-  /** What it took, in order. */
+  /** The mails of the send that it took, in order. */
   mails(): TakenMail[];
+  /** The notices it took. */
+  notices(): TakenMail[];
 }
 
 /** Starts the relay's process; what it accepts is appended to `accepted` in `folder`. */
@@ -48,19 +53,22 @@ export async function openChaosRelay(folder: string): Promise<ChaosRelay> {
     });
     child.once('exit', (code) => reject(new Error(`The relay ended with ${code}`)));
   });
+  const isNotice = (to: string): boolean => to.endsWith(`@${noticeDomain}`);
+  const read = (): TakenMail[] =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [to = '', messageId = '', hash = ''] = line.split(' ');
+        return { to, messageId, hash };
+      });
   return {
     url: `smtp://127.0.0.1:${port}`,
     taken: () => taken,
     cuts: () => cuts,
     fail: (order) => void child.send(order),
-    mails: () =>
-      readFileSync(file, 'utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => {
-          const [to = '', messageId = '', hash = ''] = line.split(' ');
-          return { to, messageId, hash };
-        }),
+    mails: () => read().filter(({ to }) => !isNotice(to)),
+    notices: () => read().filter(({ to }) => isNotice(to)),
     async [Symbol.asyncDispose]() {
       const ended = once(child, 'exit');
       child.disconnect();

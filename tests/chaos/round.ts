@@ -5,6 +5,7 @@ import type { SendStatus } from '../../src/model/send.ts';
 import type { Build } from './build.ts';
 import { check, type Ledger, readLedger, type Verdict } from './check.ts';
 import { type Harm, mostUnknown, type Plan } from './faults.ts';
+import { addNotices, checkNotices, noticesLeft } from './notices.ts';
 import { type ChaosRelay, openChaosRelay } from './relay.ts';
 import { type Resolved, resolveUnknowns } from './resolve.ts';
 import { type Folders, processesOf, runCommand, type Serve, startServe } from './service.ts';
@@ -30,6 +31,7 @@ const stopMs = 30_000;
 /** Plays a plan. Its folder is removed when all held. Rejects only when the round itself could not be played. */
 export async function playRound(plan: Plan, { build, folders }: { build: Build; folders: Folders }): Promise<RoundResult> {
   const folder = folders.copy(plan.readers);
+  addNotices(folder);
   const failures: string[] = [];
   const harm: Harm = { killed: 0, cutOff: 0, cuts: 0 };
   await using relay = await openChaosRelay(folder);
@@ -65,7 +67,7 @@ export async function playRound(plan: Plan, { build, folders }: { build: Build; 
     const run = (...args: string[]) => runCommand(build.program, folder, args, settings);
     const status: SendStatus = JSON.parse((await run('status', '--json')).out);
     const verdict = check(folder, relay, status, { readers: plan.readers, mostUnknown: allowed() });
-    failures.push(...verdict.failures);
+    failures.push(...verdict.failures, ...checkNotices(folder, relay.notices(), allowed()));
     const resolved = await resolveUnknowns({
       folder,
       seed: plan.seed,
@@ -114,7 +116,7 @@ async function settled(folder: string, until: number, allowed: () => number): Pr
   let overSince: number | undefined;
   while (Date.now() < until) {
     const ledger = readLedger(folder);
-    overSince = isOver(ledger) ? (overSince ?? Date.now()) : undefined;
+    overSince = isOver(ledger) && noticesLeft(folder) === 0 ? (overSince ?? Date.now()) : undefined;
     const quiet = overSince === undefined ? 0 : Date.now() - overSince;
     if (quiet > ((ledger.rows['unknown'] ?? 0) <= allowed() ? 500 : 5000)) return;
     await sleep(100);

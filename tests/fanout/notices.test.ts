@@ -150,6 +150,17 @@ describe('a notice', { timeout: 30_000 }, () => {
     expect(engine.log.some((line) => line.includes('notice.refused'))).toBe(true);
   });
 
+  test('that cannot be composed is refused with the reason, and stops nothing else', async ({ redis }) => {
+    const { db, engine } = await setUp(redis.url, { count: 2 });
+    db.$client.exec("UPDATE publications SET from_address = 'jörg@tidewater.example'");
+    expect(await engine.topUpNotices()).toBe(0);
+    expect(db.select().from(notices).all()).toMatchObject([
+      { state: 'refused', reply: expect.stringContaining('plain letters') },
+      { state: 'refused', reply: expect.stringContaining('plain letters') },
+    ]);
+    expect(openBatches(db)).toEqual([]);
+  });
+
   test('survives an emptied Redis', async ({ redis }) => {
     await using post = await openPostOffice();
     const { db, engine } = await setUp(redis.url, { count: 3 });

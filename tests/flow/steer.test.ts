@@ -25,7 +25,7 @@ function due(readers: number, env: Record<string, string>): { galley: Galley & A
       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${readers}) SELECT 'r' || i || '@example.com', 'r' || i || '@example.com', 0 FROM n;
     INSERT INTO subscriptions (publication_id, reader_id, state, changed_at) SELECT ${publication.id}, id, 'active', 0 FROM readers;`);
   const { id } = sampleSend(db, publication);
-  db.$client.exec('UPDATE sends SET scheduled_for = 0');
+  db.$client.exec('UPDATE sends SET scheduled_for = unixepoch() * 1000');
   return { galley, db, id };
 }
 

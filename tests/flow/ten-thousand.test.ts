@@ -1,60 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import { expect, test } from 'vitest';
 import { openGalley, readersCsv } from '../support/galley.ts';
-import { programOnPath } from '../support/programs.ts';
+import { openSink, smtpSink } from '../support/sink.ts';
 
 const seed = resolve(import.meta.dirname, '../../../shared/seed/durand-dispatch-2025-02.md');
 const sample = resolve(import.meta.dirname, '../../emails/sample/issue.md');
-const smtpSink = programOnPath('smtp-sink');
-
-/** Debian's smtp-sink, which keeps each mail it took as a file with the envelope on top. */
-async function openSink(): Promise<{ url: string; mails(): string[] } & AsyncDisposable> {
-  const folder = mkdtempSync(join(tmpdir(), 'galley-test-'));
-  chmodSync(folder, 0o755);
-  const kept = join(folder, 'kept');
-  mkdirSync(kept);
-  chmodSync(kept, 0o777); // as root it gives up its rights before it writes
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  const rights = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const sink: ChildProcess = spawn(smtpSink ?? '', [...rights, '-d', join(kept, '%S.'), `127.0.0.1:${port}`, '1000'], { stdio: 'ignore' });
-  const ended = new Promise<void>((done) => sink.once('exit', () => done()));
-  while (!(await answers(port))) await sleep(50);
-  return {
-    url: `smtp://127.0.0.1:${port}`,
-    mails: () => readdirSync(kept).map((name) => join(kept, name)),
-    async [Symbol.asyncDispose]() {
-      sink.kill();
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const line = createConnection(port, '127.0.0.1');
-    line.once('connect', () => {
-      line.end('QUIT\r\n');
-      done(true);
-    });
-    line.once('error', () => done(false));
-  });
-}
 
 test.skipIf(smtpSink === undefined)(
   'ten thousand readers get one mail each through smtp-sink, each with a token of its own',
   { timeout: 600_000 },
   async () => {
-    await using sink = await openSink();
+    await using sink = await openSink({ keep: true });
     await using galley = openGalley({ SMTP_URL: sink.url });
     const real = existsSync(seed);
     const [slug, number] = real ? ['durand', '2025-02'] : ['tidewater', '2026-11'];

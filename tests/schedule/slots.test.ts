@@ -1,4 +1,5 @@
 /** Slots on the real store, the clock moved by hand: what goes out, when, and that it does so once. */
+import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { openLog } from '../../src/log.ts';
 import { iso } from '../../src/model/zone.ts';
@@ -174,6 +175,16 @@ describe('a slot', () => {
     await takeSlots({ ...deps, baseUrl: 'https://other.example.org' });
     expect(drawn).toEqual(['2026-12', '2026-12']);
   });
+});
+
+test('a slot that cannot be read keeps no other publication from its own', async () => {
+  const { db, at, take, lines, slots } = setUp();
+  samplePublication(db, 'other');
+  db.update(publications).set({ slot: '1st tuesday 9am' }).where(eq(publications.slug, 'other')).run();
+  at('2026-12-01T04:00Z');
+  await take();
+  expect(slots()).toEqual(['2026-12 empty']);
+  expect(lines.some((line) => line.includes('slot.unreadable') && line.includes('1st tuesday 9am'))).toBe(true);
 });
 
 describe('a missed slot', () => {

@@ -22,9 +22,10 @@ export interface Relay extends AsyncDisposable {
 /** A post office that takes every mail, as smtp-server does it. `reply` may refuse a recipient: a code, or nothing to accept. */
 export async function openPostOffice({
   port = 0,
+  host = '127.0.0.1',
   refuse,
   ...options
-}: { port?: number; refuse?: (to: string) => number | undefined } & SMTPServerOptions = {}): Promise<Relay> {
+}: { port?: number; host?: string; refuse?: (to: string) => number | undefined } & SMTPServerOptions = {}): Promise<Relay> {
   const mails: ReceivedMail[] = [];
   let connections = 0;
   const server = new SMTPServer({
@@ -55,7 +56,7 @@ export async function openPostOffice({
     ...options,
   });
   server.on('error', () => {});
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
   return relayOf(server.server.address() as AddressInfo, mails, () => connections, close);
 }

@@ -1,0 +1,123 @@
+/** Publishing: a claimed batch gets its fence, its message and its job in Redis; the sweep does exactly the same for what Redis lost. */
+import { createHash } from 'node:crypto';
+import { AppError } from '../errors.ts';
+import { composeNotice, composeTemplate } from '../message/message.ts';
+import { noSend } from '../model/notice.ts';
+import { mintToken, type TokenKeys } from '../model/token.ts';
+import type { Redis } from '../queue/connect.ts';
+import { keepTemplate, publishFence } from '../queue/engine.ts';
+import type { BatchJob, DeliverQueue } from '../queue/jobs.ts';
+import { applyOutcomes, batchRows, closeBatch } from '../store/deliveries.ts';
+import { type OpenBatch, readEngine } from '../store/engine.ts';
+import { findNoticeOut, keepNoticeTemplate } from '../store/notices.ts';
+import type { Db } from '../store/open.ts';
+import { findTemplateHash, getSend, getTemplateJson, keepSendTemplate, sendMaterial } from '../store/sends.ts';
+
+export interface FanoutDeps {
+  db: Db;
+  redis: Redis;
+  queue: DeliverQueue;
+  tokenKeys: TokenKeys;
+  baseUrl: string;
+  bounceDomain: string | undefined;
+  /** Messages per second for all workers together; absent means as fast as it goes. */
+  rate?: number | undefined;
+  /** Whether these workers send into the catcher. */
+  rehearsal: boolean;
+  now: () => number;
+}
+
+/** Sets a batch's fence and adds its job; safe to repeat. Returns how many rows it carries. */
+export async function publish(deps: FanoutDeps, batch: OpenBatch): Promise<number> {
+  return batch.sendId === noSend ? publishNotice(deps, batch) : publishDeliveries(deps, batch);
+}
+
+async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBatch): Promise<number> {
+  const { db, redis, queue, tokenKeys, rate } = deps;
+  const hash = composeSend(deps, sendId);
+  await keepTemplate(redis, hash, () => getTemplateJson(db, sendId));
+  await publishFence(redis, readEngine(db), id);
+  const publication = getSend(db, sendId).publicationId;
+  const rows: BatchJob['rows'] = batchRows(db, id).map(({ reader, address }) => {
+    const subject = { publication, reader, send: sendId };
+    return { reader, address, delivery: mintToken(tokenKeys, 'delivery', subject), leave: mintToken(tokenKeys, 'leave', subject) };
+  });
+  await queue.add({ batch: id, send: sendId, epoch, template: hash, rows, ...(rate !== undefined && { rate }) });
+  return rows.length;
+}
+
+/** The last part of Feedback-ID: 5 to 15 characters, the same for all mail of a sender (Gmail's feedback loop). */
+function senderId(domain: string): string {
+  return `g${createHash('sha256').update(domain.toLowerCase()).digest('hex').slice(0, 11)}`;
+}
+
+/** Composes the send's message once and keeps it with the send, the same bytes for ever; returns its hash. Errors: a sender that no mail can have. */
+export function composeSend({ db, baseUrl, bounceDomain }: FanoutDeps, sendId: number): string {
+  const kept = findTemplateHash(db, sendId);
+  if (kept !== undefined) return kept;
+  const { send, edition, publication } = sendMaterial(db, sendId);
+  const fromDomain = publication.fromAddress.slice(publication.fromAddress.lastIndexOf('@') + 1);
+  const json = JSON.stringify(
+    composeTemplate({
+      from: { name: publication.name, address: publication.fromAddress },
+      ...(publication.replyTo !== null && { replyTo: publication.replyTo }),
+      listName: publication.name,
+      listId: `${publication.slug}.lists.${fromDomain}`,
+      subject: edition.subject,
+      email: edition.email,
+      text: edition.plainText,
+      date: send.asOf ?? send.scheduledFor,
+      baseUrl,
+      bounceDomain: bounceDomain ?? fromDomain,
+      feedbackId: `${send.id}:${publication.slug}:issue:${senderId(fromDomain)}`,
+    }),
+  );
+  const hash = createHash('sha256').update(json).digest('hex');
+  keepSendTemplate(db, sendId, { hash, json });
+  return hash;
+}
+
+/** Nothing happens when the notice's outcome has come. */
+async function publishNotice(deps: FanoutDeps, { id: batch, epoch }: OpenBatch): Promise<number> {
+  const { db, redis, queue, tokenKeys, rate } = deps;
+  const out = findNoticeOut(db, batch);
+  if (out === undefined) return 0;
+  const { notice, publication } = out;
+  const json = notice.template ?? composeNoticeOnce(deps, out, batch);
+  if (json === undefined) return 0;
+  const template = createHash('sha256').update(json).digest('hex');
+  await keepTemplate(redis, template, () => json);
+  await publishFence(redis, readEngine(db), batch);
+  const delivery = mintToken(tokenKeys, 'notice', { publication: publication.id, reader: notice.id, send: noSend });
+  const rows = [{ reader: notice.id, address: notice.address, delivery }];
+  await queue.add({ batch, send: noSend, epoch, template, rows, ...(rate !== undefined && { rate }) });
+  return 1;
+}
+
+type NoticeOut = NonNullable<ReturnType<typeof findNoticeOut>>;
+
+/** Composes the notice's message, the same bytes for ever. One that cannot be composed is refused, with the reason: undefined. */
+function composeNoticeOnce({ db, bounceDomain, now }: FanoutDeps, out: NoticeOut, batch: number): string | undefined {
+  const { id } = out.notice;
+  try {
+    return keepNoticeTemplate(db, id, composedNotice(out, bounceDomain));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    applyOutcomes(db, [{ send: noSend, batch, reader: id, kind: 'refused', reply: error.message }], now());
+    closeBatch(db, batch, new Set(), now());
+    return undefined;
+  }
+}
+
+function composedNotice({ notice, publication }: NoticeOut, bounceDomain: string | undefined): string {
+  if (notice.drawing === null) throw new Error(`notice ${notice.id} was claimed before it was drawn`);
+  const { fromAddress, replyTo, name } = publication;
+  const template = composeNotice({
+    from: { name, address: fromAddress },
+    ...(replyTo !== null && { replyTo }),
+    ...notice.drawing,
+    date: notice.createdAt,
+    bounceDomain: bounceDomain ?? fromAddress.slice(fromAddress.lastIndexOf('@') + 1),
+  });
+  return JSON.stringify(template);
+}

@@ -1,0 +1,38 @@
+/**
+ * Loaded into a process with `--import`: measures how late its timers come, which is how long anything held its event loop. Writes what it saw to the file
+ * named by LOOP_DELAY_FILE at each SIGUSR2, one JSON line, and begins anew. Only in serve, not in the children that inherit the option, and in a witness
+ * process that does nothing else, for comparison.
+ */
+import { appendFileSync } from 'node:fs';
+import { createHistogram } from 'node:perf_hooks';
+
+const everyMs = 5;
+const file = process.env['LOOP_DELAY_FILE'];
+const isWitness = process.env['LOOP_DELAY_WITNESS'] !== undefined;
+
+/** One phase, in milliseconds. */
+export interface LoopDelay {
+  samples: number;
+  p50: number;
+  p99: number;
+  p999: number;
+  max: number;
+}
+
+if (file !== undefined && (isWitness || process.argv[2] === 'serve')) {
+  const histogram = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 }); // in microseconds
+  let last = performance.now();
+  setInterval(() => {
+    const now = performance.now();
+    histogram.record(Math.max(1, Math.round((now - last - everyMs) * 1000)));
+    last = now;
+  }, everyMs).unref();
+  process.on('SIGUSR2', () => {
+    const at = (percentile: number) => histogram.percentile(percentile) / 1000;
+    const delay: LoopDelay = { samples: histogram.count, p50: at(50), p99: at(99), p999: at(99.9), max: histogram.max / 1000 };
+    appendFileSync(file, `${JSON.stringify(delay)}\n`);
+    histogram.reset();
+    last = performance.now();
+  });
+  if (isWitness) setInterval(() => {}, 60_000);
+}
