@@ -85,12 +85,10 @@ function take(
   });
   const slot = (rate: number) => takeSlot(redis, rate, freight);
   const deps = { marks, transport, gate, slot, template, dkim, lanes: connections };
-  const jobs = takeBatches(
-    redisUrl,
-    { route, freight },
-    (job) => deliverBatch(deps, job, stopping),
-    (error) => log.debug('worker.redis', { error: error.message }),
-  );
+  const jobs = takeBatches(redisUrl, { route, freight }, (job) => deliverBatch(deps, job, stopping), {
+    onError: (error) => log.debug('worker.redis', { error: error.message }),
+    isAway: () => redis.status !== 'ready',
+  });
   return { jobs, transport };
 }
 

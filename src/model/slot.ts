@@ -26,7 +26,7 @@ export function parseSlot(text: string): Slot {
   const wrong = (why: string): AppError =>
     new AppError(
       'publication.slot',
-      `"${text}" is no monthly slot: ${why}. Write first, second, third, fourth or last, a weekday and a time, such as "first tuesday 09:00"; or "day 15 09:00"`,
+      `"${text}" is no monthly slot: ${why.replace(/(?<!\?)$/, '.')} Write first, second, third, fourth or last, a weekday and a time, such as "first tuesday 09:00"; or "day 15 09:00"`,
     );
   if (time === '' || more.length > 0) throw wrong('it takes three words, which day of the month and when');
   if (hour === undefined || minute === undefined) throw wrong(`"${time}" is no time from 00:00 to 23:59`);

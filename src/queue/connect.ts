@@ -48,6 +48,18 @@ export function openRedis(url: RedisUrl, onDown: (error: Error) => void = () => 
   return redis;
 }
 
+/** A connection as `openRedis` makes it, once it is usable. Error after 15 s, with Redis's own reason; nothing is left open then. */
+export async function connect(url: RedisUrl): Promise<Redis> {
+  const redis = openRedis(url);
+  try {
+    await untilReady(redis);
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
 /** Resolves when the connection is usable. Error after `ms`, with Redis's own reason. */
 export async function untilReady(redis: Redis, ms = 15_000): Promise<void> {
   if (redis.status === 'ready') return;

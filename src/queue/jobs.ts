@@ -2,7 +2,7 @@
 import { Queue, WaitingError, Worker } from 'bullmq';
 import { z } from 'zod';
 import { noSend } from '../model/notice.ts';
-import { type RedisUrl, redisOptions } from './connect.ts';
+import { connect, type RedisUrl, redisOptions } from './connect.ts';
 
 /** One batch as it travels: who gets what, under which tokens. A batch of no send carries a notice, and its reader is the notice's number. */
 const batchJob = z.object({
@@ -42,19 +42,16 @@ export interface DeliverQueue {
   close(): Promise<void>;
 }
 
-/** Opens the queues of a route for adding. Adding fails at once while Redis is away. */
+/** Opens the queues of a route for adding. Error when Redis does not answer within 15 s; adding fails at once while it is away. */
 export async function openDeliverQueue(url: RedisUrl, route: Route, onError: (error: Error) => void): Promise<DeliverQueue> {
-  const open = async (name: string): Promise<Queue> => {
-    const queue = new Queue(name, { connection: { ...redisOptions(url), maxRetriesPerRequest: 1, enableOfflineQueue: false } });
+  const redis = await connect(url); // our own: closing one of BullMQ's while Redis is away leaves it trying to connect for ever
+  const open = (name: string): Queue => {
+    const queue = new Queue(name, { connection: redis });
     queue.on('error', onError);
-    await queue.waitUntilReady();
     return queue;
   };
-  const [issue, notice, ...others] = await Promise.all([
-    open(queueNames[route].issue),
-    open(queueNames[route].notice),
-    ...Object.values(queueNames[route === 'deliver' ? 'rehearse' : 'deliver']).map(open),
-  ]);
+  const [issue, notice] = [open(queueNames[route].issue), open(queueNames[route].notice)];
+  const others = Object.values(queueNames[route === 'deliver' ? 'rehearse' : 'deliver']).map(open);
   const queues = { issue, notice };
   const all = [issue, notice, ...others];
   return {
@@ -70,7 +67,10 @@ export async function openDeliverQueue(url: RedisUrl, route: Route, onError: (er
       for (const each of all) if ((await each.getJob(jobId(batch))) !== undefined && (await each.remove(jobId(batch))) === 0) return false;
       return true;
     },
-    close: async () => void (await Promise.all(all.map((each) => each.close()))),
+    async close() {
+      await Promise.all(all.map((each) => each.close()));
+      redis.disconnect();
+    },
   };
 }
 
@@ -78,19 +78,22 @@ export async function openDeliverQueue(url: RedisUrl, route: Route, onError: (er
 export type JobEnd = 'done' | 'back' | 'go';
 
 /**
- * Takes batches of a route with one freight, one at a time, until closed; closing waits for the running one. The lock and the stalled check only decide who tries:
+ * Takes batches of a route with one freight, one at a time, until closed; closing waits for the running one, and for nothing else while Redis `isAway`. The lock and the stalled check only decide who tries:
  * a worker that died is followed within 10 to 25 s, and no job is ever given up for having stalled too often.
  */
 export function takeBatches(
   url: RedisUrl,
   { route, freight }: { route: Route; freight: Freight },
   deliver: (job: BatchJob) => Promise<JobEnd>,
-  onError: (error: Error) => void,
+  { onError, isAway }: { onError: (error: Error) => void; isAway: () => boolean },
 ): { close(): Promise<void> } {
+  let running: Promise<unknown> = Promise.resolve();
   const worker = new Worker(
     queueNames[route][freight],
     async (job, token) => {
-      const end = await deliver(batchJob.parse(job.data));
+      const delivered = deliver(batchJob.parse(job.data));
+      running = delivered.catch(() => {});
+      const end = await delivered;
       if (end === 'go') throw new Error('let go');
       if (end === 'back') {
         await job.moveToWait(token);
@@ -107,5 +110,11 @@ export function takeBatches(
     },
   );
   worker.on('error', onError);
-  return { close: () => worker.close() };
+  return {
+    async close() {
+      if (!isAway()) return worker.close();
+      await running;
+      await worker.close(true); // BullMQ would wait for Redis to come back; the sweep brings the job back
+    },
+  };
 }

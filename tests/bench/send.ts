@@ -22,6 +22,12 @@ const freezeBound = 3;
 const memoryBound = 1.2;
 const delayBoundMs = 50;
 const program = resolve(import.meta.dirname, '../../src/main.ts');
+/** The flags that `npm run galley` gives to Node; serve hands them on to its workers. */
+const flags =
+  /node((?: --\S+)+) src/
+    .exec(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8'))?.[1]
+    ?.trim()
+    .split(' ') ?? [];
 const probe = resolve(import.meta.dirname, '../support/loop-delay.ts');
 const sample = resolve(import.meta.dirname, '../../emails/sample/issue.md');
 const count = (value: number) => value.toLocaleString('en');
@@ -141,7 +147,7 @@ async function sendAll(dataDir: string, sink: Sink): Promise<Sent> {
   const env = { ...settingsOf(dataDir, sink.url), BASE_URL: 'https://news.bench.example' };
   const [serveFile, witnessFile] = [join(dataDir, 'serve.delay'), join(dataDir, 'witness.delay')];
   const start = (args: string[], file: string, more = {}) =>
-    spawn(process.execPath, ['--import', probe, ...args], {
+    spawn(process.execPath, [...flags, '--import', probe, ...args], {
       env: { ...env, LOOP_DELAY_FILE: file, ...more },
       stdio: ['ignore', 'inherit', 'inherit'],
     });

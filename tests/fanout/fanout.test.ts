@@ -82,7 +82,7 @@ describe('topUp', { timeout: 20_000 }, () => {
         rehearsed.push(job);
         return 'done';
       },
-      () => {},
+      { onError: () => {}, isAway: () => false },
     );
     const delivered: BatchJob[] = [];
     await engine.topUp();

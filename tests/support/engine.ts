@@ -118,8 +118,8 @@ export async function openHandEngine(db: Db, url: string, { rehearsal = false } 
     },
     take(deliver) {
       const route = rehearsal ? 'rehearse' : 'deliver';
-      takers.push(takeBatches(url, { route, freight: 'issue' }, deliver, () => {}));
-      takers.push(takeBatches(url, { route, freight: 'notice' }, deliver, () => {}));
+      const watch = { onError: () => {}, isAway: () => false };
+      for (const freight of ['issue', 'notice'] as const) takers.push(takeBatches(url, { route, freight }, deliver, watch));
     },
     async close() {
       if (!open) return;
