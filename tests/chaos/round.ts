@@ -8,7 +8,7 @@ import { type Harm, mostUnknown, type Plan } from './faults.ts';
 import { addNotices, checkNotices, noticesLeft } from './notices.ts';
 import { type ChaosRelay, openChaosRelay } from './relay.ts';
 import { type Resolved, resolveUnknowns } from './resolve.ts';
-import { type Folders, processesOf, runCommand, type Serve, startServe } from './service.ts';
+import { type Folders, processesOf, runCommand, type Serve, startServe, timesUp, untilUp } from './service.ts';
 import { strike } from './strike.ts';
 
 export interface RoundResult extends Verdict, Omit<Resolved, 'failures'> {
@@ -74,7 +74,9 @@ export async function playRound(plan: Plan, { build, folders }: { build: Build; 
       relay,
       run,
       async serve() {
+        const earlier = timesUp(folder);
         serve = start();
+        await untilUp(folder, earlier); // a signal before would end it unheard
         await settled(folder, Date.now() + settleMs, () => 0);
         await stopServe(serve, folder, failures);
       },

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readersCsv } from '../support/galley.ts';
 
 const issue = `---
@@ -107,6 +108,14 @@ export function startServe(program: string, folder: string, workers: number, set
   closeSync(log);
   return { child, ended: new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal))) };
 }
+
+/** Resolves when a serve that was just started has said where it is; `earlier` have said so before. Gives up after half a minute. */
+export async function untilUp(folder: string, earlier: number): Promise<void> {
+  for (let look = 0; look < 600 && timesUp(folder) <= earlier; look += 1) await sleep(50);
+}
+
+/** How many serves on the folder have said where they are. */
+export const timesUp = (folder: string): number => readFileSync(join(folder, 'serve.log'), 'utf8').split('Galley is at').length - 1;
 
 export interface Found {
   pid: number;
