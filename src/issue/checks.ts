@@ -1,11 +1,10 @@
 /** Checks of what was drawn, before it is sent. What the source alone can tell is found while it is read. */
 
+import { type Fold, mailSizeLimits } from '../model/edition.ts';
 import type { Finding } from '../model/issue.ts';
-import { top } from './findings.ts';
+import { quoted, top } from './findings.ts';
 
 const kilobyte = 1024;
-/** Gmail shows the first 102 KB of a mail's HTML and hides the rest, the unsubscribe link included; what a relay adds comes on top of ours. */
-export const sizeLimits = { warning: 80 * kilobyte, stop: 95 * kilobyte } as const;
 
 /**
  * Findings about the size of a mail's HTML part: its bytes of UTF-8 as decoded by the reader's program, with the reader's own links in it
@@ -13,9 +12,27 @@ export const sizeLimits = { warning: 80 * kilobyte, stop: 95 * kilobyte } as con
  */
 export function checkSize(emailHtml: string): Finding[] {
   const bytes = Buffer.byteLength(emailHtml);
-  if (bytes <= sizeLimits.warning) return [];
-  const severity = bytes > sizeLimits.stop ? 'stop' : 'warning';
+  if (bytes <= mailSizeLimits.warning) return [];
+  const severity = bytes > mailSizeLimits.stop ? 'stop' : 'warning';
   const problem = `The HTML of the mail is ${(bytes / kilobyte).toFixed(1)} KB; Gmail hides what comes after 102 KB`;
-  const remedy = `Shorten the issue to stay under ${sizeLimits.warning / kilobyte} KB; a send over ${sizeLimits.stop / kilobyte} KB is stopped.`;
+  const remedy = `Shorten the issue to stay under ${mailSizeLimits.warning / kilobyte} KB; a send over ${mailSizeLimits.stop / kilobyte} KB is stopped.`;
   return [{ check: 'size', severity, ...top, problem, remedy }];
+}
+
+const shownAs: Record<Fold['to'], string> = {
+  mark: 'up to its ::more',
+  opening: 'with its first paragraph and implications',
+  headline: 'by its headline alone',
+};
+
+/** What the mail shows less of to stay within its budget, each item once, in the order of folding; readers of the mail go on reading on the web page. */
+export function checkFolds(folds: readonly Fold[]): Finding[] {
+  const last = folds.filter(({ id }, index) => !folds.slice(index + 1).some((later) => later.id === id));
+  return last.map(({ words, to }, index) => ({
+    check: 'fold',
+    severity: 'info',
+    ...top,
+    problem: `The mail would be over ${mailSizeLimits.warning / kilobyte} KB, so fold ${index + 1} of ${last.length} shows ${quoted(words)} ${shownAs[to]}, with a link to the rest`,
+    remedy: 'Set ::more where an item may be cut, or shorten the issue.',
+  }));
 }

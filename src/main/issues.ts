@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { checkSize, readIssue } from '../issue/issue.ts';
+import { checkFolds, checkSize, readIssue } from '../issue/issue.ts';
 import type { Picture } from '../model/edition.ts';
 import type { Finding, IssueTree } from '../model/issue.ts';
 import { type Studio, stylesheetLink } from '../render/render.ts';
@@ -78,7 +78,7 @@ export async function drawPreview(
       .replace(/^-|-$/g, '') || 'preview';
   const masthead = { slug, name: tree.publication, postalAddress: '', baseUrl, pictureBase: 'a/' };
   const drawing = await studio.draw(tree, masthead, new Map(pictures.map(({ name, bytes }) => [name, bytes])));
-  const all = [...findings, ...checkSize(drawing.email)];
+  const all = [...findings, ...checkSize(drawing.email), ...checkFolds(drawing.folds)];
   const files = new Map<string, string | Uint8Array>([
     ['email.html', drawing.email],
     ['email.txt', drawing.text],

@@ -24,12 +24,25 @@ export interface Picture {
   bytes: Uint8Array;
 }
 
+/** An item, or a section's lead, that the mail shows less of: up to the editor's mark, its opening, or its headline alone. `words` are its headline. */
+export interface Fold {
+  id: string;
+  words: string;
+  to: 'mark' | 'opening' | 'headline';
+}
+
+const kilobyte = 1024;
+/** Gmail shows the first 102 KB of a mail's HTML (decoded bytes) and hides the rest; what a relay adds comes on top of ours. */
+export const mailSizeLimits = { warning: 80 * kilobyte, stop: 95 * kilobyte } as const;
+
 /** Everything drawn from one issue tree. */
 export interface Drawing {
   subject: string;
   /** HTML part of the mail, with `leaveTokenPlaceholder` where the reader's token goes. */
   email: string;
-  /** Plain-text part, same placeholder. */
+  /** What the mail shows less of, in the order in which it was folded; empty for most issues. */
+  folds: Fold[];
+  /** Plain-text part, same placeholder; nothing in it is folded. */
   text: string;
   /** The web page, a whole document. */
   page: string;

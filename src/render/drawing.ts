@@ -7,7 +7,7 @@ import type { IssueTree } from '../model/issue.ts';
 import { blocksOf } from '../model/issue.ts';
 import { addressesOf } from './addresses.ts';
 import { chartPng, chartSvg } from './chart.ts';
-import { drawEmail } from './email.ts';
+import { drawFoldedEmail } from './fold.ts';
 import { drawPage } from './page.ts';
 import { drawPdf } from './pdf.ts';
 import { named } from './picture.ts';
@@ -49,9 +49,11 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
   const same = { tree, masthead, addresses: addressesOf(tree, masthead), words: wordsFor(tree.language) };
   const { pdf, pages } = drawPdf({ ...same, charts: print, figures });
   const facts = { pages, bytes: pdf.length };
+  const { email, folds } = await drawFoldedEmail({ ...same, charts: inMail, pdf: facts });
   return {
     subject: `${tree.publication}: ${tree.title}`,
-    email: await drawEmail({ ...same, charts: inMail, pdf: facts }),
+    email,
+    folds,
     text: drawText({ ...same, pdf: facts }),
     page: drawPage({ ...same, charts: onPage, pdf: facts }),
     pdf,

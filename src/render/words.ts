@@ -4,6 +4,8 @@ export interface Words {
   /** Heading of the contents. */
   contents: string;
   readOnWeb: string;
+  /** Leads from a folded item of the mail to the whole of it. */
+  readOn: string;
   /** Said of the PDF where the editor placed no download block. */
   download: string;
   source: string;
@@ -25,6 +27,7 @@ export interface Words {
 const en: Words = {
   contents: 'In this issue',
   readOnWeb: 'Read on the web',
+  readOn: 'Read on',
   download: 'Download the full issue',
   source: 'Source',
   note: 'Note',
@@ -42,6 +45,7 @@ const en: Words = {
 const ur: Words = {
   contents: 'اس شمارے میں',
   readOnWeb: 'ویب پر پڑھیں',
+  readOn: 'آگے پڑھیں',
   download: 'مکمل شمارہ ڈاؤن لوڈ کریں',
   source: 'ماخذ',
   note: 'نوٹ',
@@ -58,6 +62,7 @@ const ur: Words = {
 const ps: Words = {
   contents: 'په دې ګڼه کې',
   readOnWeb: 'په وېب کې یې ولولئ',
+  readOn: 'نور ولولئ',
   download: 'بشپړه ګڼه ښکته کړئ',
   source: 'سرچینه',
   note: 'یادونه',
@@ -74,6 +79,7 @@ const ps: Words = {
 const fa: Words = {
   contents: 'در این شماره',
   readOnWeb: 'خواندن در وب',
+  readOn: 'ادامه را بخوانید',
   download: 'دریافت شمارهٔ کامل',
   source: 'منبع',
   note: 'یادداشت',

@@ -37,6 +37,7 @@ const drawn =
       page: 'p',
       pdf: Buffer.from('%PDF'),
       pdfPages: 1,
+      folds: [],
       pictures: [],
     }) satisfies Drawing;
 

@@ -23,7 +23,7 @@ function setUp({ slot = 'first tuesday 09:00', zone = 'Asia/Karachi', since = '2
   samplePublication(db);
   db.update(publications).set({ slot, zone, createdAt: clock.now }).run();
   const [publication] = db.select().from(publications).all() as [Publication];
-  const drawing = { subject: 's', email: '<p>e</p>', text: 't', page: 'p', pdf: new Uint8Array(), pdfPages: 1, pictures: [] };
+  const drawing = { subject: 's', email: '<p>e</p>', text: 't', page: 'p', pdf: new Uint8Array(), pdfPages: 1, folds: [], pictures: [] };
   const drawn: string[] = [];
   const draw: EditionDeps['draw'] = async (tree) => {
     drawn.push(tree.number);
