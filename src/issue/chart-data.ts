@@ -9,9 +9,12 @@ import { quoted } from './findings.ts';
 /** More rows than this are no longer a picture. */
 export const mostRows = 200;
 
-/** What each preset wants in its columns, in this order; the header's names are free. */
-const columnsOf: Record<ChartPreset, readonly [string, string, string]> = {
+/** What each preset wants in its columns, in this order, the number last; the header's names are free. */
+const columnsOf: Record<ChartPreset, readonly string[]> = {
+  bars: ['category', 'number'],
   'grouped-bars': ['category', 'group', 'number'],
+  'stacked-bars': ['category', 'part', 'number'],
+  line: ['time', 'series', 'number'],
   'heat-map': ['row', 'column', 'number'],
 };
 
@@ -39,14 +42,19 @@ interface Row {
  */
 export function readChartData(csv: string, preset: ChartPreset): { data: ChartData } | { problems: DataProblem[] } {
   const columns = columnsOf[preset];
-  const shape = `Write a header and rows of three columns: ${columns.join(', ')}.`;
+  const shape = `Write a header and rows of ${columns.length === 2 ? 'two' : 'three'} columns: ${columns.join(', ')}.`;
   const one = (line: number, problem: string, remedy: string) => ({ problems: [{ line, problem, remedy }] });
 
   const split = splitRows(cleanText(csv));
   if ('problem' in split) return { problems: [split] };
   const [header, ...rows] = split.rows;
   if (!header) return one(1, 'the file is empty', shape);
-  if (header.cells.length !== 3) return one(header.line, `the header has ${header.cells.length} columns, ${preset} takes three`, shape);
+  if (header.cells.length !== columns.length)
+    return one(
+      header.line,
+      `the header has ${header.cells.length} columns, ${preset} takes ${columns.length === 2 ? 'two' : 'three'}`,
+      shape,
+    );
   if (rows.length === 0) return one(header.line, 'there is no row below the header', shape);
   const tooMany = rows[mostRows];
   if (tooMany)
@@ -56,21 +64,34 @@ export function readChartData(csv: string, preset: ChartPreset): { data: ChartDa
   const firstWith = new Map<string, number>();
   for (const { cells, line } of rows) {
     const wrong = (problem: string, remedy: string) => problems.push({ line, problem, remedy });
-    const [category = '', group = '', value = ''] = cells;
-    if (cells.length !== 3) {
-      wrong(`the row has ${cells.length} cells, the header three`, 'Give every row three; put a cell that holds a separator in "quotes".');
+    const names = cells.slice(0, -1);
+    const value = cells.at(-1) ?? '';
+    if (cells.length !== columns.length) {
+      const all = columns.length === 2 ? 'two' : 'three';
+      wrong(
+        `the row has ${cells.length} cells, the header ${all}`,
+        `Give every row ${all}; put a cell that holds a separator in "quotes".`,
+      );
       continue;
     }
-    if (category === '') wrong(`the column "${header.cells[0]}" is empty`, `Write the ${columns[0]}.`);
-    if (group === '') wrong(`the column "${header.cells[1]}" is empty`, `Write the ${columns[1]}.`);
+    for (const [index, name] of names.entries())
+      if (name === '') wrong(`the column "${header.cells[index]}" is empty`, `Write the ${columns[index]}.`);
+    if (preset === 'stacked-bars' && /^[-−]/.test(value))
+      wrong(
+        `the column "${header.cells.at(-1)}" holds ${quoted(value)}: parts of a stack cannot be less than nothing`,
+        'Take preset="grouped-bars".',
+      );
     if (!number.test(value)) {
       const what = value === '' ? 'is empty' : `holds ${quoted(value)}, which is not a number`;
-      wrong(`the column "${header.cells[2]}" ${what}`, 'Write digits, like 1600, 1,600 or 2.5, and leave out a row that has none.');
+      wrong(`the column "${header.cells.at(-1)}" ${what}`, 'Write digits, like 1600, 1,600 or 2.5, and leave out a row that has none.');
     }
-    const key = JSON.stringify([category, group]);
+    const key = JSON.stringify(names);
     const first = firstWith.get(key);
     if (first === undefined) firstWith.set(key, line);
-    else wrong(`"${category}" and "${group}" have a number on line ${first} already`, 'Add the two up, or take one out.');
+    else {
+      const which = names.map((name) => `"${name}"`).join(' and ');
+      wrong(`${which} ${names.length === 1 ? 'has' : 'have'} a number on line ${first} already`, 'Add the two up, or take one out.');
+    }
   }
   if (problems.length > 0) return { problems };
   return { data: { columns: header.cells, rows: rows.map(({ cells }) => cells) } };

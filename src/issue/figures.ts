@@ -52,7 +52,8 @@ export function readFigure(reading: Reading, ids: Ids, kind: 'chart' | 'figure',
 function readPreset({ report }: Reading, typed: string, place: Place): ChartPreset {
   const preset = chartPresets.find((known) => known === typed);
   if (preset) return preset;
-  const known = chartPresets.map((name) => `preset="${name}"`).join(' or ');
+  const [first, ...others] = chartPresets;
+  const known = `preset="${first}" (or ${others.join(', ')})`;
   if (typed === '') report('error', 'figures', place, 'The chart does not say how it is drawn', `Add ${known}.`);
   else report('error', 'figures', place, `Unknown preset ${quoted(typed)}`, didYouMean(typed, chartPresets, `Write ${known}.`));
   return 'grouped-bars';

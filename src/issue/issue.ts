@@ -2,6 +2,7 @@
 
 import { dirname, resolve } from 'node:path';
 import type { Finding, IssueTree } from '../model/issue.ts';
+import { proposeAlt } from './chart-alt.ts';
 import { readChartData } from './chart-data.ts';
 import type { FileNeed } from './figures.ts';
 import { type Problem, readBeside } from './files.ts';
@@ -52,8 +53,11 @@ async function fillChart(report: Report, folder: string, { path, place, block }:
   const csv = decodeUtf8(file.bytes);
   if (csv === undefined) return report('error', 'data', place, `${path} is not UTF-8 text`, 'Save it as "CSV UTF-8".');
   const result = readChartData(csv, block.preset);
-  if ('data' in result) block.data = result.data;
-  else for (const { line, problem, remedy } of result.problems) report('error', 'data', place, `${path}, line ${line}: ${problem}`, remedy);
+  if ('data' in result) {
+    block.data = result.data;
+    if (block.alt === '') report('info', 'figures', place, 'The chart could say of itself', `Alt: ${proposeAlt(block.preset, block.data)}`);
+  } else
+    for (const { line, problem, remedy } of result.problems) report('error', 'data', place, `${path}, line ${line}: ${problem}`, remedy);
 }
 
 async function fillFigure(

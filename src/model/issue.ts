@@ -23,7 +23,7 @@ export interface Reference {
   detail?: string;
 }
 
-export const chartPresets = ['grouped-bars', 'heat-map'] as const;
+export const chartPresets = ['bars', 'grouped-bars', 'stacked-bars', 'line', 'heat-map'] as const;
 export type ChartPreset = (typeof chartPresets)[number];
 
 /** The numbers of a chart: header cells and rows of cells as typed, all rows as long as the header. */

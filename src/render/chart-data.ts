@@ -3,7 +3,7 @@
 import { AppError } from '../errors.ts';
 import type { Chart } from '../model/issue.ts';
 
-/** One number of a chart. `row` runs down, `column` across (heat map) or side by side within a row (grouped bars). */
+/** One number of a chart. `row` runs down, `column` across (heat map) or side by side or one after the other within a row (bars), or is a series (line). */
 export interface Cell {
   row: string;
   column: string;
@@ -22,24 +22,35 @@ export interface Grid {
   cells: Cell[];
 }
 
-/** Reads [row, column, value] triples. Throws `render.chart` naming the cell when there are not three columns, no rows, or a value is no number. */
+/**
+ * Reads [row, column, value] triples, of preset `bars` [row, value] pairs. Throws `render.chart` naming the cell when there are other columns, no rows, or a value is
+ * no number, in a stack less than nothing.
+ */
 export function gridOf(chart: Chart): Grid {
-  const [rowTitle, columnTitle, valueTitle] = chart.data.columns;
-  if (rowTitle === undefined || columnTitle === undefined || valueTitle === undefined || chart.data.columns.length !== 3) {
+  const pairs = chart.preset === 'bars';
+  if (chart.data.columns.length !== (pairs ? 2 : 3)) {
+    const takes = pairs ? 'two: what, how many' : 'three: what, which, how many';
     throw new AppError(
       'render.chart',
-      `Chart "${chart.id}" has ${chart.data.columns.length} columns; a ${chart.preset} chart takes three: what, which, how many`,
+      `Chart "${chart.id}" has ${chart.data.columns.length} columns; a ${chart.preset} chart takes ${takes}`,
     );
   }
+  const [rowTitle = '', columnTitle = '', valueTitle = ''] = pairs ? chart.data.columns.toSpliced(1, 0, '') : chart.data.columns;
   if (chart.data.rows.length === 0) throw new AppError('render.chart', `Chart "${chart.id}" has no rows of data`);
-  const cells = chart.data.rows.map(([row = '', column = '', shown = ''], i) => {
+  const cells = chart.data.rows.map((typed, i) => {
+    const [row = '', column = '', shown = ''] = pairs ? typed.toSpliced(1, 0, '') : typed;
     const value = numberOf(shown);
     if (value === undefined) {
       throw new AppError(
         'render.chart',
-        `Chart "${chart.id}", row ${i + 1}: "${shown}" is not a number; the third column, "${valueTitle}", takes numbers only`,
+        `Chart "${chart.id}", row ${i + 1}: "${shown}" is not a number; the column "${valueTitle}" takes numbers only`,
       );
     }
+    if (value < 0 && chart.preset === 'stacked-bars')
+      throw new AppError(
+        'render.chart',
+        `Chart "${chart.id}", row ${i + 1}: "${shown}" cannot be part of a stack, which holds nothing less than 0`,
+      );
     return { row, column, value, shown: shown.trim() };
   });
   return {

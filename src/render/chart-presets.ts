@@ -2,69 +2,11 @@
 
 import type { TopLevelSpec } from 'vega-lite';
 import type { ChartPreset } from '../model/issue.ts';
+import { blend, deep, mid, pale, readableOn, soft } from './chart-colours.ts';
 import type { Grid } from './chart-data.ts';
+import { lineChart } from './chart-line.ts';
 import { lineHeight, widthOf, wrap } from './chart-measure.ts';
-import { chartFontFamily } from './fonts.ts';
-
-const ink = '#14242c';
-const soft = '#4b5d65';
-const pale = '#e9f1f1';
-const mid = '#8fbcbe';
-const deep = '#0a656c';
-const size = 13.5;
-/** Names are data with line breaks in them; this is the only expression in any preset. */
-const splitLabel = "split(datum.label, '\\n')";
-
-/** The house style of every chart. */
-export const config = (rtl: boolean) => ({
-  aria: false,
-  font: rtl ? chartFontFamily.arabic : chartFontFamily.latin,
-  background: '#ffffff',
-  padding: { left: 6, right: 6, top: 6, bottom: 6 },
-  view: { stroke: null },
-  axis: {
-    labelFontSize: size,
-    titleFontSize: 12.5,
-    titleFontWeight: 'normal',
-    labelColor: ink,
-    titleColor: soft,
-    domain: false,
-    ticks: false,
-    gridColor: '#dfe6e7',
-    labelLimit: 400,
-    titlePadding: 8,
-    labelLineHeight: lineHeight,
-  },
-  legend: {
-    labelFontSize: size,
-    labelColor: ink,
-    labelLimit: 300,
-    symbolType: 'square',
-    symbolSize: 150,
-    title: null,
-    orient: 'top',
-    offset: 10,
-    layout: { top: { anchor: rtl ? 'end' : 'start' } },
-  },
-  text: { fontSize: size, color: ink },
-});
-
-/** Axis of the names that run down the side, its title above them. */
-function nameAxis(grid: Grid, rtl: boolean) {
-  return {
-    title: grid.rowTitle,
-    titleAngle: 0,
-    titleAnchor: 'start',
-    titleBaseline: 'bottom',
-    titleY: -8,
-    titleAlign: rtl ? 'left' : 'right',
-    titleX: rtl ? 8 : -8,
-    labelPadding: 8,
-    labelFontWeight: 600,
-    labelExpr: splitLabel,
-    orient: rtl ? 'right' : 'left',
-  } as const;
-}
+import { nameAxis, size, splitLabel } from './chart-style.ts';
 
 function groupedBars(grid: Grid, width: number, rtl: boolean): TopLevelSpec {
   const most = Math.max(...grid.cells.map((cell) => cell.value), 0);
@@ -110,6 +52,78 @@ function groupedBars(grid: Grid, width: number, rtl: boolean): TopLevelSpec {
       },
       texts(false),
       ...(least < 0 ? [texts(true)] : []),
+    ],
+  };
+}
+
+function stackedBars(grid: Grid, width: number, rtl: boolean): TopLevelSpec {
+  const totals = new Map(
+    grid.rows.map((row) => [row, grid.cells.filter((cell) => cell.row === row).reduce((sum, { value }) => sum + value, 0)]),
+  );
+  const most = Math.max(...totals.values(), 0) || 1;
+  const shownTotal = (row: string): string => new Intl.NumberFormat('en').format(totals.get(row) ?? 0);
+  const label = Math.max(...grid.rows.map((row) => widthOf(shownTotal(row), size, true, rtl))) + 10;
+  const spread = most * (1 + label / (width * 0.6));
+  const colours = grid.columns.map((_, i) => blend('#cfe3e3', deep, grid.columns.length === 1 ? 1 : i / (grid.columns.length - 1)));
+  const plot = width * 0.62; // what names and the total leave at least
+  const before = new Map<string, number>();
+  const values = grid.columns.flatMap((column, at) =>
+    grid.cells
+      .filter((cell) => cell.column === column)
+      .map((cell) => {
+        const from = before.get(cell.row) ?? 0;
+        before.set(cell.row, from + cell.value);
+        const fits = widthOf(cell.shown, size, false, rtl) + 6 <= (cell.value / spread) * plot;
+        const fill = colours[at] ?? deep;
+        // A part too narrow for its number shows none: the number is in the data table.
+        return {
+          ...cell,
+          row: wrap(cell.row, width * 0.3, size, rtl),
+          from,
+          to: from + cell.value,
+          middle: from + cell.value / 2,
+          shown: fits ? cell.shown : '',
+          text: readableOn(fill),
+        };
+      }),
+  );
+  const sums = grid.rows.map((row) => ({ row: wrap(row, width * 0.3, size, rtl), to: totals.get(row) ?? 0, total: shownTotal(row) }));
+  return {
+    width,
+    height: { step: 30 },
+    autosize: { type: 'fit-x', contains: 'padding' },
+    encoding: {
+      y: { field: 'row', type: 'nominal', sort: null, axis: nameAxis(grid, rtl), scale: { paddingInner: 0.25, paddingOuter: 0.15 } },
+    },
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'bar', stroke: '#ffffff', strokeWidth: 1 },
+        encoding: {
+          x: {
+            field: 'from',
+            type: 'quantitative',
+            axis: { title: grid.valueTitle, tickCount: 5, labelColor: soft, labelFlush: false },
+            scale: { domain: [0, spread], nice: false, reverse: rtl },
+          },
+          x2: { field: 'to' },
+          color: { field: 'column', type: 'nominal', sort: null, scale: { domain: grid.columns, range: colours } },
+        },
+      },
+      {
+        data: { values },
+        mark: { type: 'text' },
+        encoding: {
+          x: { field: 'middle', type: 'quantitative' },
+          text: { field: 'shown', type: 'nominal' },
+          fill: { field: 'text', type: 'nominal', scale: null },
+        },
+      },
+      {
+        data: { values: sums },
+        mark: { type: 'text', align: rtl ? 'right' : 'left', dx: rtl ? -5 : 5, fontWeight: 600 },
+        encoding: { x: { field: 'to', type: 'quantitative' }, text: { field: 'total', type: 'nominal' } },
+      },
     ],
   };
 }
@@ -172,30 +186,9 @@ function heatMap(grid: Grid, width: number, rtl: boolean): TopLevelSpec {
 
 /** What to draw for each preset, given the width in pixels of the whole picture. */
 export const presets: Record<ChartPreset, (grid: Grid, width: number, rtl: boolean) => TopLevelSpec> = {
+  bars: groupedBars, // one group, so no legend
   'grouped-bars': groupedBars,
+  'stacked-bars': stackedBars,
+  line: lineChart,
   'heat-map': heatMap,
 };
-
-function channels(colour: string): [number, number, number] {
-  const at = (i: number) => Number.parseInt(colour.slice(i, i + 2), 16);
-  return [at(1), at(3), at(5)];
-}
-
-/** The colour `share` of the way from one to the other. */
-function blend(from: string, to: string, share: number): string {
-  const end = channels(to);
-  return `#${channels(from)
-    .map((value, i) =>
-      Math.round(value + ((end[i] ?? 0) - value) * share)
-        .toString(16)
-        .padStart(2, '0'),
-    )
-    .join('')}`;
-}
-
-/** Black or white, whichever stands out more on a colour: at least 4.5 to 1 on any (WCAG 2.2, 1.4.3). Ink would reach 4 only. */
-function readableOn(colour: string): string {
-  const parts = channels(colour).map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
-  const luminance = 0.2126 * (parts[0] ?? 0) + 0.7152 * (parts[1] ?? 0) + 0.0722 * (parts[2] ?? 0);
-  return (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) ? '#000000' : '#ffffff';
-}

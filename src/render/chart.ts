@@ -8,7 +8,8 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Chart, Direction } from '../model/issue.ts';
 import { gridOf } from './chart-data.ts';
 import { lineHeight } from './chart-measure.ts';
-import { config, presets } from './chart-presets.ts';
+import { presets } from './chart-presets.ts';
+import { config } from './chart-style.ts';
 import { chartFonts } from './fonts.ts';
 
 const pngWidth = 1200;

@@ -269,12 +269,14 @@ describe('charts and figures', () => {
     [
       'no preset',
       chart(':::chart{#a data="d.csv"}', lines('Source: S', 'Alt: A')),
-      ['error f:8:1: The chart does not say how it is drawn. Add preset="grouped-bars" or preset="heat-map".'],
+      ['error f:8:1: The chart does not say how it is drawn. Add preset="bars" (or grouped-bars, stacked-bars, line, heat-map).'],
     ],
     [
       'an unknown preset',
       chart(':::chart{#a data="d.csv" preset="heatmap"}', lines('Source: S', 'Alt: A')),
-      ['error f:8:1: Unknown preset "heatmap". Did you mean "heat-map"? Write preset="grouped-bars" or preset="heat-map".'],
+      [
+        'error f:8:1: Unknown preset "heatmap". Did you mean "heat-map"? Write preset="bars" (or grouped-bars, stacked-bars, line, heat-map).',
+      ],
     ],
     [
       'no caption',

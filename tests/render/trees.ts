@@ -31,6 +31,52 @@ export const bars: Chart = {
   alt: 'Grouped bars: lamps lit on two piers in May and June.',
 };
 
+/** A chart of each further preset. */
+export const furtherCharts: readonly Chart[] = [
+  {
+    ...bars,
+    id: 'lamps-in-all',
+    preset: 'bars',
+    data: {
+      columns: ['pier', 'lamps'],
+      rows: [
+        ['North pier', '1,120'],
+        ['South mole', '42'],
+        ['Ferry quay', '0'],
+      ],
+    },
+  },
+  {
+    ...bars,
+    id: 'lamps-by-kind',
+    preset: 'stacked-bars',
+    data: {
+      columns: ['pier', 'kind', 'lamps'],
+      rows: [
+        ['North pier', 'Oil', '70'],
+        ['North pier', 'Gas', '50'],
+        ['South mole', 'Oil', '42'],
+        ['South mole', 'Gas', '1'],
+      ],
+    },
+  },
+  {
+    ...bars,
+    id: 'lamps-by-month',
+    preset: 'line',
+    data: {
+      columns: ['month', 'pier', 'lamps'],
+      rows: [
+        ['May', 'North pier', '70'],
+        ['June', 'North pier', '90'],
+        ['July', 'North pier', '1,050'],
+        ['May', 'South mole', '42'],
+        ['July', 'South mole', '-3'],
+      ],
+    },
+  },
+];
+
 export const map: Chart = {
   t: 'chart',
   id: 'gulls-by-roof',
