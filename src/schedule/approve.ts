@@ -39,14 +39,10 @@ export async function approveIssue(deps: EditionDeps, order: Order): Promise<{ r
   const { db, now } = deps;
   const { publication, actor, waived } = order;
   const issue = `${publication.slug}/${order.number}`;
-  const found = getRevision(db, order);
-  const sent = realSend(db, found.issueId);
-  if (sent !== undefined) {
-    const text = `${sent.name} is ${sent.state}: a slot would mail its readers twice. galley send ${issue} makes a second send of it, knowingly`;
-    throw new AppError('issue.sent', text, { status: 409 });
-  }
+  refuseSent(db, getRevision(db, order).issueId, issue);
   const { revision, edition } = await frozenForSending(deps, order);
   inTransaction(db, () => {
+    refuseSent(db, revision.issueId, issue); // somebody may have sent it while we drew
     const at = now();
     const waits = listAwaiting(db, publication.id, at).some(({ approval }) => approval.issueId === revision.issueId);
     if (waits && findApproval(db, revision.issueId)?.revision === revision.revision) return;
@@ -56,6 +52,13 @@ export async function approveIssue(deps: EditionDeps, order: Order): Promise<{ r
   const awaiting = listAwaiting(db, publication.id, now());
   const before = awaiting.findIndex(({ approval }) => approval.issueId === revision.issueId);
   return { revision: revision.revision, before: Math.max(0, before) };
+}
+
+function refuseSent(db: Db, issueId: number, issue: string): void {
+  const sent = realSend(db, issueId);
+  if (sent === undefined) return;
+  const text = `${sent.name} is ${sent.state}: a slot would mail its readers twice. galley send ${issue} makes a second send of it, knowingly`;
+  throw new AppError('issue.sent', text, { status: 409 });
 }
 
 /**

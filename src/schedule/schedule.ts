@@ -5,7 +5,18 @@ import { iso } from '../model/zone.ts';
 import { saveApproval } from '../store/approvals.ts';
 import { noteAudit } from '../store/audit.ts';
 import type { Db } from '../store/open.ts';
-import { addSend, dueSends, freezeChunk, holdSend, openSend, type Send, sendMaterial, sendsInState, startSend } from '../store/sends.ts';
+import {
+  addSend,
+  dueSends,
+  freezeChunk,
+  holdSend,
+  openSend,
+  realSend,
+  type Send,
+  sendMaterial,
+  sendsInState,
+  startSend,
+} from '../store/sends.ts';
 import { inTransaction } from '../store/statement.ts';
 import { type EditionDeps, freezeEdition, frozenForSending, getRevision, noteApproval, type Order } from './approve.ts';
 import { tellEditors } from './notices.ts';
@@ -25,11 +36,12 @@ export async function scheduleSend(deps: EditionDeps, order: SendOrder): Promise
   const { db, now } = deps;
   const { publication, number, rehearsal, waived, actor } = order;
   const issue = `${publication.slug}/${number}`;
-  refuseSecond(db, getRevision(db, order).issueId, rehearsal);
+  const known = refuseSecond(db, getRevision(db, order).issueId, rehearsal);
   const { revision, edition } = rehearsal ? await frozenForRehearsal(deps, order) : await frozenForSending(deps, order);
   const { issueId } = revision;
   return inTransaction(db, () => {
-    refuseSecond(db, issueId, rehearsal); // somebody may have ordered one while we drew
+    const latest = refuseSecond(db, issueId, rehearsal);
+    if (!rehearsal && latest !== known) throw openError(latest); // a slot, or somebody else, made one while we drew, and it has gone out already
     const at = now();
     if (!rehearsal) {
       saveApproval(db, { issueId, revision: revision.revision, waived, actor, approvedAt: at });
@@ -47,11 +59,16 @@ async function frozenForRehearsal(deps: EditionDeps, order: SendOrder) {
   return { revision, edition: await freezeEdition(deps, order.publication, revision) };
 }
 
-function refuseSecond(db: Db, issueId: number, rehearsal: boolean): void {
+/** Refuses while a send of the issue is not over; returns the name of the newest real one that is, if there is one. */
+function refuseSecond(db: Db, issueId: number, rehearsal: boolean): string | undefined {
   const open = openSend(db, issueId, rehearsal);
-  if (open === undefined) return;
-  const text = `${open.name} is ${open.state} and not over yet: a second send would mail its readers twice. galley status ${open.name} shows how it goes`;
-  throw new AppError('send.open', text, { status: 409 });
+  if (open !== undefined) throw openError(open.name, `${open.state} and not over yet`);
+  return realSend(db, issueId)?.name;
+}
+
+function openError(name = 'the issue', state = 'just sent'): AppError {
+  const text = `${name} is ${state}: a second send would mail its readers twice. galley status ${name} shows how it goes`;
+  return new AppError('send.open', text, { status: 409 });
 }
 
 /** A send found this long after its time waits for a person: nobody expects it any more. */

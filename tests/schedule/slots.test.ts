@@ -187,6 +187,50 @@ test('a slot that cannot be read keeps no other publication from its own', async
   expect(lines.some((line) => line.includes('slot.unreadable') && line.includes('1st tuesday 9am'))).toBe(true);
 });
 
+describe('two who send the same issue at the same moment', () => {
+  /** Draws only when told to, so that something can happen meanwhile. */
+  const slowly = (deps: EditionDeps) => {
+    let go = () => {};
+    const told = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const draw: EditionDeps['draw'] = async (...args) => {
+      await told;
+      return deps.draw(...args);
+    };
+    return { deps: { ...deps, draw }, go };
+  };
+
+  test('a slot takes it while a person orders it: one send, also when the slot’s is over already', async () => {
+    const { db, deps, publication, add, approve, at, take, sends } = setUp();
+    add('2026-12');
+    await approve('2026-12');
+    at('2026-12-01T04:00Z');
+    const slow = slowly({ ...deps, baseUrl: 'https://other.example.org' });
+    const order = { publication, number: '2026-12', waived: {}, actor: 'operator', at: deps.now(), rehearsal: false };
+    const ordered = scheduleSend(slow.deps, order);
+    await take();
+    db.$client.exec("UPDATE sends SET state = 'sent', as_of = 1, frozen = 1");
+    slow.go();
+    await expect(ordered).rejects.toThrow('a second send would mail its readers twice');
+    expect(sends()).toHaveLength(1);
+  });
+
+  test('it is sent while somebody approves it: no slot takes it again', async () => {
+    const { deps, publication, add, at, take, sends } = setUp();
+    add('2026-12');
+    const slow = slowly({ ...deps, baseUrl: 'https://other.example.org' });
+    const order = { publication, number: '2026-12', waived: {}, actor: 'operator' };
+    const approved = approveIssue(slow.deps, order);
+    await scheduleSend(deps, { ...order, at: deps.now(), rehearsal: false });
+    slow.go();
+    await expect(approved).rejects.toThrow('a slot would mail its readers twice');
+    at('2026-12-01T04:00Z');
+    await take();
+    expect(sends()).toHaveLength(1);
+  });
+});
+
 describe('a missed slot', () => {
   test('found within six hours goes out late', async () => {
     const { add, approve, at, take, start, notices } = setUp();
