@@ -78,7 +78,12 @@ const commands: readonly Command[] = [
     options: { waive: { ...text('CHECK=REASON', 'approve in spite of a check'), multiple: true } },
     run: from(issueFile, (file) => file.issueApprove),
   },
-  { usage: 'issue check FILE', summary: 'say what is wrong with an issue', options: {}, run: from(issueFile, (file) => file.issueCheck) },
+  {
+    usage: 'issue check FILE',
+    summary: 'say what is wrong with an issue',
+    options: { json: flag('print facts') },
+    run: from(issueFile, (file) => file.issueCheck),
+  },
   {
     usage: 'issue preview FILE',
     summary: 'draw mail, text, page and PDF',

@@ -6,6 +6,9 @@ import { quoted, top } from './findings.ts';
 
 const kilobyte = 1024;
 
+/** Checks whose findings stop a send until somebody answers for it: those that `--waive NAME=REASON` takes. */
+export const stoppingChecks = ['links', 'size', 'unfinished'] as const;
+
 /**
  * Findings about the size of a mail's HTML part: its bytes of UTF-8 as decoded by the reader's program, with the reader's own links in it
  * or placeholders as long as these. Letters are no measure: Arabic script takes two bytes each.
@@ -17,6 +20,11 @@ export function checkSize(emailHtml: string): Finding[] {
   const problem = `The HTML of the mail is ${(bytes / kilobyte).toFixed(1)} KB; Gmail hides what comes after 102 KB`;
   const remedy = `Shorten the issue to stay under ${mailSizeLimits.warning / kilobyte} KB; a send over ${mailSizeLimits.stop / kilobyte} KB is stopped.`;
   return [{ check: 'size', severity, ...top, problem, remedy }];
+}
+
+/** An issue that cannot be drawn: what the drawing said of it. */
+export function checkDrawn({ message }: { message: string }): Finding {
+  return { check: 'drawing', severity: 'error', ...top, problem: 'The issue cannot be drawn', remedy: `${message}.` };
 }
 
 const shownAs: Record<Fold['to'], string> = {

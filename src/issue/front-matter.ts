@@ -6,6 +6,7 @@ import type { Direction } from '../model/issue.ts';
 import { nearest } from '../model/nearest.ts';
 import { cleanLine } from './clean.ts';
 import { type Place, quoted, type Report, top } from './findings.ts';
+import { checkMonth, proofread } from './proofreading.ts';
 
 export interface FrontMatter {
   publication: string;
@@ -122,6 +123,7 @@ function readKeys(report: Report, yaml: string, firstLine: number, values: Parti
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return; // what was meant is anybody's guess
   const pairs = isMap(document.contents) ? document.contents.items : [];
   const seen = new Set<string>();
+  const places = new Map<Key, Place>();
   for (const { key, value } of pairs) {
     const name = isScalar(key) ? String(key.value) : '';
     const place = placeOf(isScalar(key) ? (key.range?.[0] ?? 0) : 0);
@@ -146,8 +148,11 @@ function readKeys(report: Report, yaml: string, firstLine: number, values: Parti
     const result = fields[name].schema.safeParse(typed);
     if (!result.success) report('error', 'front-matter', place, `"${name}" ${result.error.issues[0]?.message}`, fields[name].remedy);
     values[name] = result.success || name !== 'lang' ? typed : 'en';
+    if (result.success) places.set(name, place);
     if (name === 'preheader' && result.success) advisePreheader(report, place, typed);
   }
+  const titled = places.get('title');
+  if (titled !== undefined) adviseTitle(report, titled, values);
   for (const name of ['publication', 'title', 'preheader'] as const) {
     if (!seen.has(name)) report('error', 'front-matter', top, `The front matter lacks "${name}"`, fields[name].remedy);
   }
@@ -155,6 +160,27 @@ function readKeys(report: Report, yaml: string, firstLine: number, values: Parti
     const remedy = "Write one of them: it is the last part of the issue's address.";
     report('error', 'front-matter', top, 'The front matter has neither "number" nor "period"', remedy);
   }
+}
+
+/** Phones show some 40 letters of a subject, desks some 80. */
+const longestSubject = 80;
+
+function adviseTitle(
+  report: Report,
+  place: Place,
+  { publication = '', title = '', period = '', lang = 'en' }: Partial<Record<Key, string>>,
+): void {
+  checkMonth(report, place, { title, period, language: lang });
+  proofread(report, title, () => place);
+  const letters = [...`${publication}: ${title}`].length;
+  if (letters > longestSubject)
+    report(
+      'info',
+      'subject',
+      place,
+      `The subject, publication and title, is ${letters} letters long`,
+      `Stay under ${longestSubject}: mail programs cut the rest.`,
+    );
 }
 
 /** Mail programs cut the line somewhere past 90 letters, and fill a short one with the first words of the mail. */

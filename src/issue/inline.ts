@@ -4,6 +4,7 @@ import type { Nodes, PhrasingContent } from 'mdast';
 import { type Inline, plain } from '../model/issue.ts';
 import { cleanLine, cleanText } from './clean.ts';
 import { type Place, quoted, type Report } from './findings.ts';
+import { isShortened, promisesFile, proofread } from './proofreading.ts';
 
 /** What the reading of one issue has at hand and gathers on its way. */
 export interface Reading {
@@ -85,6 +86,16 @@ function readText({ report }: Reading, value: string, start: Place): Inline[] {
       'A link by reference is printed as typed',
       'Write the address beside the words: [words](https://…).',
     );
+  proofread(report, value, within);
+  const promised = promisesFile(value);
+  if (promised >= 0)
+    report(
+      'warning',
+      'attachment',
+      within(promised),
+      'The words promise an attached file, and the mail has none',
+      'Link to the file; the whole issue is behind ::download[…].',
+    );
   const v = cleanText(value).replaceAll('\n', ' ');
   return v === '' ? [] : [{ t: 'text', v }];
 }
@@ -127,9 +138,17 @@ export function readAddress({ report, inward }: Reading, typed: string, place: P
   // Only what would end the attribute or the line is encoded; the rest stays as the editor copied it.
   const safe = address.replace(/[\s<>"]/g, encodeURIComponent);
   if (scheme === 'http' || scheme === 'https') {
-    return /^https?:\/\/[^/?#\s]/i.test(safe) && URL.canParse(safe)
-      ? safe
-      : error(`The address ${quoted(address)} is malformed`, 'Write it as https://host/path.');
+    if (!/^https?:\/\/[^/?#\s]/i.test(safe) || !URL.canParse(safe))
+      return error(`The address ${quoted(address)} is malformed`, 'Write it as https://host/path.');
+    if (isShortened(safe))
+      report(
+        'warning',
+        'shorteners',
+        place,
+        `${quoted(address)} hides where it leads, and filters distrust it`,
+        'Link to the page itself.',
+      );
+    return safe;
   }
   if (scheme === 'mailto')
     return /^mailto:[^@\s]+@[^@\s]+$/i.test(safe)

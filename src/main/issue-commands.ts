@@ -8,7 +8,7 @@ import { openDrawing } from '../render/render.ts';
 import { approveIssue } from '../schedule/approve.ts';
 import { getPublication, type Publication } from '../store/publications.ts';
 import { withData } from './data.ts';
-import { drawPreview, keepIssue, loadIssue } from './issues.ts';
+import { drawPreview, keepIssue } from './issues.ts';
 import { readIssueName, readWaivers } from './send-command.ts';
 import { type Arguments, type Context, needed } from './table.ts';
 
@@ -58,13 +58,15 @@ function describeSlotOf({ slug, slot, zone }: Publication, before: number): stri
   return `It goes out at ${iso(at, zone)} (${zone})${others}`;
 }
 
-export async function issueCheck(context: Context, { positionals: [file = ''] }: Arguments): Promise<number> {
+/** Draws the issue too: some of what is wrong shows only then. */
+export async function issueCheck(context: Context, { positionals: [file = ''], values }: Arguments): Promise<number> {
   const studio = openDrawing();
   try {
-    const { findings } = await loadIssue(studio, file);
-    if (findings.length > 0) context.print(describeFindings(file, findings));
+    const { findings } = await drawPreview(studio, context.config, file);
     const errors = findings.filter(({ severity }) => severity === 'error').length;
-    if (errors === 0) context.print(`${file}: no errors${findings.length > 0 ? `, ${findings.length} to look at` : ''}`);
+    if (values['json']) context.print(JSON.stringify(findings));
+    else if (findings.length > 0) context.print(describeFindings(file, findings));
+    if (errors === 0 && !values['json']) context.print(`${file}: no errors${findings.length > 0 ? `, ${findings.length} to look at` : ''}`);
     return errors > 0 ? 1 : 0;
   } finally {
     await studio.close();

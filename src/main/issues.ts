@@ -4,8 +4,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { checkFolds, checkSize, readIssue } from '../issue/issue.ts';
-import type { Picture } from '../model/edition.ts';
+import { checkDrawn, checkFolds, checkSize, readIssue } from '../issue/issue.ts';
+import type { Drawing, Picture } from '../model/edition.ts';
 import type { Finding, IssueTree } from '../model/issue.ts';
 import { type Studio, stylesheetLink } from '../render/render.ts';
 import { reviseIssue } from '../schedule/approve.ts';
@@ -13,7 +13,7 @@ import { storeAsset } from '../store/assets.ts';
 import type { Db } from '../store/open.ts';
 import type { Publication } from '../store/publications.ts';
 
-export interface LoadedIssue {
+interface LoadedIssue {
   source: string;
   /** Undefined when a finding is an error. */
   tree: IssueTree | undefined;
@@ -22,7 +22,7 @@ export interface LoadedIssue {
 }
 
 /** Reads an issue file with its data and pictures. */
-export async function loadIssue(studio: Studio, file: string): Promise<LoadedIssue> {
+async function loadIssue(studio: Studio, file: string): Promise<LoadedIssue> {
   const source = readGiven(file);
   const pictures: Picture[] = [];
   const { tree, findings } = await readIssue(source, file, async (bytes) => {
@@ -63,7 +63,7 @@ export async function keepIssue(
   return { issue: { issue: `${publication.slug}/${tree.number}`, revision: revision.revision, hash }, undone, findings };
 }
 
-/** The files of a preview by their names in its folder: the four renderings, the checks, and the pictures they show. */
+/** The files of a preview by their names in its folder: the four renderings, the checks, and the pictures they show. What cannot be drawn is a finding. */
 export async function drawPreview(
   studio: Studio,
   { baseUrl }: Config,
@@ -77,7 +77,13 @@ export async function drawPreview(
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, '') || 'preview';
   const masthead = { slug, name: tree.publication, postalAddress: '', baseUrl, pictureBase: 'a/' };
-  const drawing = await studio.draw(tree, masthead, new Map(pictures.map(({ name, bytes }) => [name, bytes])));
+  let drawing: Drawing;
+  try {
+    drawing = await studio.draw(tree, masthead, new Map(pictures.map(({ name, bytes }) => [name, bytes])));
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) throw error;
+    return { findings: [...findings, checkDrawn(error)] };
+  }
   const all = [...findings, ...checkSize(drawing.email), ...checkFolds(drawing.folds)];
   const files = new Map<string, string | Uint8Array>([
     ['email.html', drawing.email],

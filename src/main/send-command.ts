@@ -1,5 +1,6 @@
 /** `galley send`: approves an issue, freezes its edition, schedules its send, and waits for it when asked to. */
 import { AppError } from '../errors.ts';
+import { stoppingChecks } from '../issue/issue.ts';
 import { iso, parseWhen } from '../model/zone.ts';
 import { openDrawing } from '../render/render.ts';
 import { scheduleSend } from '../schedule/schedule.ts';
@@ -61,9 +62,6 @@ function futureInstant(text: string, zone: string, now: number): number {
   return when.instant;
 }
 
-/** The checks that stop a send until somebody answers for it. */
-const waivable = ['links', 'size'];
-
 /** The waivers of the command line, each `CHECK=REASON`. */
 export function readWaivers(given: Arguments['values'][string]): Record<string, string> {
   const list = Array.isArray(given) ? given : [];
@@ -72,8 +70,8 @@ export function readWaivers(given: Arguments['values'][string]): Record<string, 
       const [, check = '', reason = ''] = /^([a-z-]+)=(.*)$/s.exec(String(entry)) ?? [];
       if (reason.trim() === '')
         throw new AppError('usage', `--waive ${entry}: write CHECK=REASON, such as --waive links="sources follow on the web page"`);
-      if (!waivable.some((known) => known === check))
-        throw new AppError('usage', `--waive ${check}: the checks to waive are ${waivable.join(' and ')}`);
+      if (!stoppingChecks.some((known) => known === check))
+        throw new AppError('usage', `--waive ${check}: the checks to waive are ${stoppingChecks.join(', ')}`);
       return [check, reason.trim()];
     }),
   );

@@ -1,0 +1,107 @@
+/** Rules of the proofreader: each slip is named in its place, and honest text passes. */
+import { describe, expect, test } from 'vitest';
+import { describeFindings, parseIssue } from '../../src/issue/issue.ts';
+import { proofread } from '../../src/issue/proofreading.ts';
+import { issueOf, issueWith } from './sources.ts';
+
+const found = (source: string) =>
+  parseIssue(source).findings.map((finding) => `${finding.severity} ${finding.check} ${describeFindings('f', [finding])}`);
+const wordsOf = (text: string) =>
+  found(issueOf(`${text}\n`)).map((line) =>
+    line.replace(/^(\w+ \w+) f:\d+:(\d+).*?(?:"(.*?)" (?:says|is the same|hides).*|: The words promise.*)$/, '$1 $2 $3').trim(),
+  );
+
+describe('unfinished words stop a send', () => {
+  test.each([
+    ['The toll was TK on Monday.', ['stop unfinished 14 TK']],
+    ['TODO: ask the board. Then FIXME.', ['stop unfinished 1 TODO', 'stop unfinished 27 FIXME']],
+    ['See TKTK and Lorem ipsum dolor.', ['stop unfinished 5 TKTK', 'stop unfinished 14 Lorem ipsum']],
+    ['**TK**', ['stop unfinished 3 TK']],
+  ])('%s', (text, expected) => expect(wordsOf(text)).toEqual(expected));
+
+  test.each(['The tk domain of Tokelau.', 'STOCKS and ATK rifles', 'todo el mundo', 'TTP and TKP', 'A to-do list'])('%s passes', (text) =>
+    expect(wordsOf(text)).toEqual([]),
+  );
+
+  test('in the title too', () => {
+    const source = issueWith('publication: A\ntitle: TK\nperiod: 2026-11\npreheader: Forty letters or more of what this issue holds.');
+    expect(found(source)).toEqual(['stop unfinished f:3:1: "TK" says that something is still to come. Write it, or take the mark out.']);
+  });
+});
+
+describe('a word typed twice is a warning', () => {
+  test.each([
+    ['They crossed the the border.', ['warning doubled 14 the the']],
+    ['The The border', []],
+    ['Over the\nthe line', ['warning doubled 6 the the']],
+    ['De la la Torre', ['warning doubled 4 la la']],
+  ])('%j', (text, expected) => expect(wordsOf(text)).toEqual(expected));
+
+  test.each([
+    'He said that that was all they had had.',
+    'Tora Bora Bora Bora',
+    'no, no',
+    'the there',
+    'bit-by-bit by hand',
+    'وہ آہستہ آہستہ آئے',
+    'ورو ورو',
+    '5 5 of them',
+  ])('%s passes', (text) => expect(wordsOf(text)).toEqual([]));
+});
+
+describe('a promised file is a warning', () => {
+  test.each(['Please see the attached file.', 'The report is attached.', 'The attached document says so.', 'Find enclosed our list.'])(
+    '%s',
+    (text) => expect(found(issueOf(`${text}\n`)).map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(['warning attachment']),
+  );
+  test.each(['Troops attached to the brigade left.', 'It is attached to the ministry.', 'Enclosed valleys.'])('%s passes', (text) =>
+    expect(found(issueOf(`${text}\n`))).toEqual([]),
+  );
+});
+
+describe('a title of another month', () => {
+  const titled = (title: string, period = '2026-11', more = '') =>
+    found(
+      issueWith(`publication: A\ntitle: "${title}"\nperiod: ${period}\npreheader: Forty letters or more of what this issue holds.${more}`),
+    ).map((line) => line.split(' ').slice(0, 2).join(' '));
+  test.each(['October 2026', 'November 2025', 'The march to March'])('%s is a warning in the issue of November 2026', (title) =>
+    expect(titled(title)).toEqual(['warning period']),
+  );
+  test.each(['November 2026', 'October and November 2026', 'What the talks may be worth', 'A winter of talks', 'Nr. 12'])(
+    '%s passes',
+    (title) => expect(titled(title)).toEqual([]),
+  );
+  test('in the issue’s own language', () => {
+    expect(titled('اکتوبر 2026', '2026-11', '\nlang: ur')).toEqual(['warning period']);
+    expect(titled('نومبر 2026', '2026-11', '\nlang: ur')).toEqual([]);
+  });
+  test('a number that is no month says nothing', () => expect(titled('October', '12')).toEqual([]));
+});
+
+test('a link shortener is a warning, the pages it stands for pass', () => {
+  expect(wordsOf('See [this](https://bit.ly/3xyz).')).toEqual(['warning shorteners 5 https://bit.ly/3xyz']);
+  expect(wordsOf('See [this](https://www.t.co/a) and [that](https://habit.ly/3xyz).')).toEqual(['warning shorteners 5 https://www.t.co/a']);
+});
+
+test('a subject that phones and desks cut is told', () => {
+  const long = 'A very long title indeed that goes on and on about everything there is to say of it';
+  const source = issueWith(`publication: A\ntitle: ${long}\nperiod: 2026-11\npreheader: Forty letters or more of what this issue holds.`);
+  expect(found(source).map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(['info subject']);
+});
+
+test.each([
+  ['the '.repeat(20_000), 10_000],
+  ['TK'.repeat(20_000), 1],
+  ['a\t'.repeat(20_000), 0],
+  [`${'x'.repeat(40_000)} `.repeat(4), 2],
+])('long runs of what it looks for are read to their end (%#)', (text, expected) => {
+  let count = 0;
+  proofread(
+    () => {
+      count += 1;
+    },
+    text,
+    () => ({ line: 1, column: 1 }),
+  );
+  expect(count).toBe(expected);
+});
