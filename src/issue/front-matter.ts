@@ -48,7 +48,10 @@ const fields = {
   publication: { schema: text(200), remedy: 'Write publication: and the name of the publication as printed.' },
   title: { schema: text(300), remedy: 'Write title: and what this issue is called, for example "November 2026".' },
   number: { schema: number, remedy: "Write number: and the issue's number, for example 12." },
-  period: { schema: number, remedy: 'Write period: and the month, for example 2026-11.' },
+  period: {
+    schema: number.refine((value) => !/^\d{4}-\d\d$/.test(value) || /-(0[1-9]|1[0-2])$/.test(value), 'is no month'),
+    remedy: 'Write period: and the month, for example 2026-11.',
+  },
   lang: {
     schema: z.string().refine(isLanguage, 'is not a language tag of BCP 47'),
     remedy: 'Write a tag such as en, ur, ps, fa-AF or en-GB.',

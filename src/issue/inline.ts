@@ -4,7 +4,7 @@ import type { Nodes, PhrasingContent } from 'mdast';
 import { type Inline, plain } from '../model/issue.ts';
 import { cleanLine, cleanText } from './clean.ts';
 import { type Place, quoted, type Report } from './findings.ts';
-import { isShortened, promisesFile, proofread } from './proofreading.ts';
+import { isShortened, printsAsTyped, promisesFile, proofread } from './proofreading.ts';
 
 /** What the reading of one issue has at hand and gathers on its way. */
 export interface Reading {
@@ -87,6 +87,15 @@ function readText({ report }: Reading, value: string, start: Place): Inline[] {
       'Write the address beside the words: [words](https://…).',
     );
   proofread(report, value, within);
+  const typed = printsAsTyped(value);
+  if (typed >= 0)
+    report(
+      'warning',
+      'structure',
+      within(typed),
+      'A table or code is printed as typed',
+      'Make a :::chart of its numbers, or write it as a list.',
+    );
   const promised = promisesFile(value);
   if (promised >= 0)
     report(

@@ -35,6 +35,14 @@ export function proofread(report: Report, text: string, place: (index: number) =
   });
 }
 
+/** What other Markdown draws and ours prints as typed: a fence of code, and a row of a table with the line under its heads. */
+const drawnElsewhere = /^\s*(?:```|~~~)|^\s*\|?\s*:?-{3,}:?\s*\|[\s:|-]*$/m;
+
+/** Where code or a table begins that will be printed as typed, or -1. */
+export function printsAsTyped(text: string): number {
+  return text.search(drawnElsewhere);
+}
+
 /** Words by which a mail promises a file. "Attached" alone means too much: troops are attached to brigades. */
 const promise =
   /\b(?:(?:see|find)\s+(?:the\s+)?(?:attached|enclosed)|attached\s+(?:file|document|pdf|report)|in\s+the\s+attachment|(?:is|are)\s+attached\s*[.;,])/iu;

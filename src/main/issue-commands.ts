@@ -17,9 +17,13 @@ export async function issueAdd(context: Context, { positionals: [file = ''], val
     const publication = getPublication(db, needed(values, 'publication', 'issue add'));
     const studio = openDrawing();
     try {
-      const { issue, undone, findings } = await keepIssue(db, studio, publication, file);
+      const { issue, undone, findings, title } = await keepIssue(db, studio, publication, file);
       if (findings.length > 0) context.warn(describeFindings(file, findings));
       if (issue === undefined) return 1;
+      if (title !== undefined && title !== publication.name)
+        context.warn(
+          `The issue names ${JSON.stringify(title)} as its publication; it was added to ${publication.slug}, ${JSON.stringify(publication.name)}`,
+        );
       for (const name of undone?.unscheduled ?? [])
         context.warn(`${name} had not started and is cancelled: the issue changed. Send it again`);
       if (undone?.voided)

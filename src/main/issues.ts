@@ -46,13 +46,13 @@ export interface Undone {
   voided: boolean;
 }
 
-/** Reads an issue file and saves it as a revision, with its pictures; takes nothing when a finding is an error. */
+/** Reads an issue file and saves it as a revision, with its pictures; takes nothing when a finding is an error. `title` is the publication that the issue names. */
 export async function keepIssue(
   db: Db,
   studio: Studio,
   publication: Publication,
   file: string,
-): Promise<{ issue?: KeptIssue; undone?: Undone; findings: Finding[] }> {
+): Promise<{ issue?: KeptIssue; undone?: Undone; title?: string; findings: Finding[] }> {
   const { source, tree, findings, pictures } = await loadIssue(studio, file);
   if (tree === undefined) return { findings };
   const stops = findings.filter(({ severity }) => severity === 'stop').map(({ check, line, problem }) => ({ check, line, problem }));
@@ -60,7 +60,8 @@ export async function keepIssue(
   for (const picture of pictures) storeAsset(db, picture);
   const values = { publicationId: publication.id, tree, source, stops, hash, now: Date.now() };
   const { revision, ...undone } = reviseIssue(db, values, 'operator');
-  return { issue: { issue: `${publication.slug}/${tree.number}`, revision: revision.revision, hash }, undone, findings };
+  const issue = { issue: `${publication.slug}/${tree.number}`, revision: revision.revision, hash };
+  return { issue, undone, title: tree.publication, findings };
 }
 
 /** The files of a preview by their names in its folder: the four renderings, the checks, and the pictures they show. What cannot be drawn is a finding. */

@@ -78,6 +78,30 @@ describe('a title of another month', () => {
   test('a number that is no month says nothing', () => expect(titled('October', '12')).toEqual([]));
 });
 
+test.each([
+  ['| a | b |\n|---|---|\n| 1 | 2 |', ['warning structure']],
+  ['a | b\n--- | ---\n1 | 2', ['warning structure']],
+  ['```\ncode\n```', ['warning structure']],
+  ['a | b', []],
+  ['5 --- 6', []],
+])('a table or code, which is printed as typed, is a warning: %j', (text, expected) => {
+  expect(found(issueOf(`${text}\n`)).map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual(expected);
+});
+
+test('a period of no month is an error', () => {
+  const source = (period: string) =>
+    issueWith(`publication: A\ntitle: B\nperiod: ${period}\npreheader: Forty letters or more of what this issue holds.`);
+  expect(found(source('2026-13'))).toEqual([
+    'error front-matter f:4:1: "period" is no month. Write period: and the month, for example 2026-11.',
+  ]);
+  expect(found(source('2026-12'))).toEqual([]);
+});
+
+test('embeddings and overrides of direction are taken out, joiners and marks stay', () => {
+  const { tree } = parseIssue(issueOf('a\u202eb\u2066c\u2069 \u200cd\u200fe\n'));
+  expect(JSON.stringify(tree?.lead)).toContain('abc \u200cd\u200fe');
+});
+
 test('a link shortener is a warning, the pages it stands for pass', () => {
   expect(wordsOf('See [this](https://bit.ly/3xyz).')).toEqual(['warning shorteners 5 https://bit.ly/3xyz']);
   expect(wordsOf('See [this](https://www.t.co/a) and [that](https://habit.ly/3xyz).')).toEqual(['warning shorteners 5 https://www.t.co/a']);
