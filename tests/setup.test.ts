@@ -36,9 +36,9 @@ describe('what is missing', () => {
     expect(barred).toEqual([{ name: 'postfix', why: expect.stringContaining('exim4-daemon-light') }]);
   });
 
-  test('the pictures need the browser, the bench needs sqlite3', () => {
+  test('the pictures need the browser, the bench needs what it measures with and against', () => {
     expect(unmet('pictures', bare).required).toEqual(['browser']);
-    expect(unmet('bench', bare).required).toEqual(['sqlite']);
+    expect(unmet('bench', bare).required).toEqual(['redis', 'sqlite', 'postfix']);
   });
 });
 
