@@ -3,9 +3,10 @@
 import type { BlockContent, DefinitionContent, Heading, RootContent } from 'mdast';
 import type { ContainerDirective, LeafDirective } from 'mdast-util-directive';
 import { type Block, type Inline, plain } from '../model/issue.ts';
+import { canonicalLanguage, isLanguage } from '../model/language.ts';
 import { knownBlocks } from './fences.ts';
 import { type FileNeed, readFigure } from './figures.ts';
-import { didYouMean, quoted } from './findings.ts';
+import { didYouMean, type Place, quoted } from './findings.ts';
 import type { Ids } from './ids.ts';
 import { announcesList, splitImplications, takeLabel } from './implications.ts';
 import { placeOf, type Reading, readInline } from './inline.ts';
@@ -19,8 +20,20 @@ export interface BlockReading extends Reading {
 
 /** Attributes each block takes besides `id`. */
 const attributesOf: Record<string, readonly string[]> = { chart: ['id', 'data', 'preset'], figure: ['id', 'src'] };
-/** `{#name}` at the end of a heading. */
-const explicitId = /\s*\{#([^{}\s]*)\}\s*$/;
+/** `{#name}`, `{lang=ps}` or `{#name lang=ps}` at the end of a heading. */
+const headingMark = /\s*\{(?:#(?<id>[^{}\s]*)|lang=(?<only>[^{}\s]*)|#(?<both>[^{}\s]*)\s+lang=(?<lang>[^{}\s]*))\}\s*$/;
+
+interface HeadingMark {
+  index: number;
+  id?: string | undefined;
+  language?: string | undefined;
+}
+
+function markOf(words: string): HeadingMark | undefined {
+  const match = headingMark.exec(words);
+  const { id, both, only, lang } = match?.groups ?? {};
+  return match === null ? undefined : { index: match.index, id: id ?? both, language: only ?? lang };
+}
 
 type Node = RootContent | BlockContent | DefinitionContent;
 
@@ -90,14 +103,21 @@ export function readBlocks(reading: BlockReading, nodes: readonly Node[], atMarg
 }
 
 /** The words of a heading and its id: the one written behind them as `{#id}`, which `reserveIds` has taken, or one made from the words. */
-export function readHeading(reading: BlockReading, node: Heading): { id: string; c: Inline[] } {
+export function readHeading(reading: BlockReading, node: Heading): { id: string; c: Inline[]; language?: string } {
   const c = readInline(reading, node.children);
   const last = c.at(-1);
-  const written = last?.t === 'text' ? explicitId.exec(last.v) : null;
-  if (last?.t === 'text' && written) last.v = last.v.slice(0, written.index);
+  const mark = last?.t === 'text' ? markOf(last.v) : undefined;
+  if (last?.t === 'text' && mark) last.v = last.v.slice(0, mark.index);
   const words = plain(c).trim();
   if (words === '') reading.report('error', 'structure', placeOf(node), 'A heading has no words', 'Write them after the "#" marks.');
-  return { id: written?.[1] || reading.ids.make(words, 'part'), c };
+  const language = mark?.language === undefined ? undefined : readLanguage(reading, mark.language, placeOf(node));
+  return { id: mark?.id || reading.ids.make(words, 'part'), c, ...(language !== undefined && { language }) };
+}
+
+function readLanguage({ report }: BlockReading, tag: string, place: Place): string | undefined {
+  if (isLanguage(tag)) return canonicalLanguage(tag);
+  report('error', 'structure', place, `${quoted(tag)} is not a language tag of BCP 47`, 'Write a tag such as en, ur, ps, fa-AF or en-GB.');
+  return undefined;
 }
 
 /** Takes the ids that editors wrote, so that none made from words collides with one further down. */
@@ -105,8 +125,8 @@ export function reserveIds(ids: Ids, nodes: readonly RootContent[]): void {
   for (const node of nodes) {
     if (node.type === 'heading') {
       const last = node.children.at(-1);
-      const written = last?.type === 'text' ? explicitId.exec(last.value) : null;
-      if (written) ids.reserve(written[1]?.normalize('NFC') ?? '', placeOf(node));
+      const id = last?.type === 'text' ? markOf(last.value)?.id : undefined;
+      if (id !== undefined) ids.reserve(id.normalize('NFC'), placeOf(node));
     } else if (node.type === 'containerDirective' && node.attributes?.['id']) ids.reserve(node.attributes['id'], placeOf(node));
   }
 }
@@ -147,5 +167,5 @@ function readDirective(reading: BlockReading, node: ContainerDirective | LeafDir
   const items = readReferences(reading, node.children);
   if (node.children.length === 0)
     report('error', 'structure', place, `The block "${name}" is empty`, 'Write a list of references in it: - [Title](address).');
-  return [name === 'papers' ? { t: 'papers', items } : { t: 'reading', items }];
+  return [{ t: name === 'papers' || name === 'sources' ? name : 'reading', items }];
 }

@@ -9,7 +9,7 @@ import { type Place, quoted, type Report } from './findings.ts';
 import { containerMarks } from './limits.ts';
 
 /** Blocks written `:::name` … `:::`. */
-const containerBlocks = ['chart', 'figure', 'papers', 'reading'] as const;
+const containerBlocks = ['chart', 'figure', 'papers', 'sources', 'reading'] as const;
 /** Blocks of one line, `::name`. */
 const lineBlocks = ['toc', 'download', 'more'] as const;
 export const knownBlocks: readonly string[] = [...containerBlocks, ...lineBlocks];
@@ -19,6 +19,7 @@ const spelling: Record<string, string> = {
   chart: ':::chart{data="data/file.csv" preset="grouped-bars"}',
   figure: ':::figure{src="picture.png"}',
   papers: ':::papers',
+  sources: ':::sources',
   reading: ':::reading',
   toc: '::toc',
   download: '::download[Download the full issue]',

@@ -3,6 +3,7 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Direction } from '../model/issue.ts';
+import { canonicalLanguage, directionOf, isLanguage } from '../model/language.ts';
 import { nearest } from '../model/nearest.ts';
 import { cleanLine } from './clean.ts';
 import { type Place, quoted, type Report, top } from './findings.ts';
@@ -12,6 +13,7 @@ export interface FrontMatter {
   publication: string;
   title: string;
   number: string;
+  period?: string;
   preheader: string;
   language: string;
   direction: Direction;
@@ -21,8 +23,6 @@ export interface FrontMatter {
 const longest = 8000;
 /** What stands beside issues under a publication's address and so cannot be a number: DESIGN section 7. */
 const reserved = new Set(['subscribe', 'feed', 'feed.atom', 'feed.json', 'archive', 'latest']);
-/** Scripts written from right to left, by ISO 15924 code. */
-const rightToLeft = new Set(['Arab', 'Hebr', 'Syrc', 'Thaa', 'Nkoo', 'Adlm', 'Rohg', 'Mand', 'Samr']);
 /** Names other systems use for our keys. */
 const synonyms = new Map([
   ['language', 'lang'],
@@ -203,19 +203,9 @@ function advisePreheader(report: Report, place: Place, preheader: string): void 
 }
 
 function frontFrom(values: Partial<Record<Key, string>>): FrontMatter {
-  const language = Intl.getCanonicalLocales(values.lang ?? 'en')[0] ?? 'en';
-  const script = new Intl.Locale(language).maximize().script ?? '';
-  const direction = values.dir === 'rtl' || values.dir === 'ltr' ? values.dir : rightToLeft.has(script) ? 'rtl' : 'ltr';
-  const { publication = '', title = '', preheader = '' } = values;
-  return { publication, title, preheader, number: values.number ?? values.period ?? '', language, direction };
-}
-
-/** RFC 5646 in shape, with a language of ISO 639 in front ("english" has the shape but is no language). */
-function isLanguage(tag: string): boolean {
-  if (!/^[A-Za-z]{2,3}(-|$)/.test(tag)) return false;
-  try {
-    return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
+  const language = canonicalLanguage(values.lang ?? 'en');
+  const direction = values.dir === 'rtl' || values.dir === 'ltr' ? values.dir : directionOf(language);
+  const { publication = '', title = '', preheader = '', period } = values;
+  const number = values.number ?? period ?? '';
+  return { publication, title, preheader, number, language, direction, ...(period !== undefined && { period }) };
 }

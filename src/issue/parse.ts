@@ -73,6 +73,7 @@ interface Group {
   place: Place;
   id: string;
   c: Inline[];
+  language?: string;
   nodes: RootContent[];
 }
 
@@ -99,6 +100,8 @@ function readTree(reading: BlockReading, front: FrontMatter, nodes: readonly Roo
       );
     const group = { place, ...readHeading(reading, node), nodes: [] };
     const section = sections.at(-1);
+    if (node.depth < 3 && group.language !== undefined)
+      report('error', 'structure', place, 'Only an item (###) has a language of its own', 'Give lang= to each item of the section.');
     if (node.depth < 3) sections.push({ ...group, items: [] });
     else if (section) section.items.push(group);
     else report('error', 'structure', place, 'An item stands before the first section', 'Open the section above it with "## …".');
@@ -112,6 +115,7 @@ function readTree(reading: BlockReading, front: FrontMatter, nodes: readonly Roo
     tree: treeFormat,
     publication: front.publication,
     number: front.number,
+    ...(front.period !== undefined && { period: front.period }),
     title: front.title,
     summary: front.preheader,
     language: front.language,
@@ -121,7 +125,12 @@ function readTree(reading: BlockReading, front: FrontMatter, nodes: readonly Roo
       id,
       title: c,
       lead: readBlocks(reading, nodes, true),
-      items: items.map((item) => ({ id: item.id, headline: item.c, blocks: readBlocks(reading, item.nodes, true) })),
+      items: items.map((item) => ({
+        id: item.id,
+        headline: item.c,
+        ...(item.language !== undefined && item.language !== front.language && { language: item.language }),
+        blocks: readBlocks(reading, item.nodes, true),
+      })),
     })),
   };
 }

@@ -6,7 +6,7 @@ import { placeOf, type Reading, readAddress, readInline } from './inline.ts';
 
 const form = 'Write "- [Title](address), authors, *outlet*, date, details"; only the link is needed.';
 
-/** The references of a `:::papers` or `:::reading` block. What is no list is reported. */
+/** The references of a `:::papers`, `:::sources` or `:::reading` block. What is no list is reported. */
 export function readReferences(reading: Reading, nodes: readonly RootContent[]): Reference[] {
   const lists = nodes.filter((node): node is List => node.type === 'list');
   for (const node of nodes) {

@@ -1,7 +1,7 @@
 /** The issue tree: the one thing that the parser makes, the store keeps and every renderer reads. Pure data, no behaviour but small readings of it. */
 
 /** The format number stored with each tree; a change of shape raises it and brings an upgrader. */
-export const treeFormat = 1;
+export const treeFormat = 2;
 
 export type Direction = 'ltr' | 'rtl';
 
@@ -63,6 +63,7 @@ export type Block =
   | { t: 'heading'; id: string; c: Inline[] }
   | { t: 'implications'; label: string; lead: Inline[]; list: Inline[][] }
   | { t: 'papers'; items: Reference[] }
+  | { t: 'sources'; items: Reference[] }
   | { t: 'reading'; items: Reference[] }
   | { t: 'toc' }
   | { t: 'download'; c: Inline[] }
@@ -75,6 +76,8 @@ export type Block =
 export interface Item {
   id: string;
   headline: Inline[];
+  /** BCP 47; absent where the item is in the issue's language. It says the item's direction too. */
+  language?: string;
   blocks: Block[];
 }
 
@@ -91,6 +94,8 @@ export interface IssueTree {
   publication: string;
   /** `number` of the front matter, else its `period`: the last part of the issue's address. */
   number: string;
+  /** The month it is about, `2026-11`, when the front matter says so. */
+  period?: string;
   title: string;
   /** Shown by mail programs after the subject; also the page's description. */
   summary: string;

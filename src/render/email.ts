@@ -123,7 +123,8 @@ function blockFlow({
       case 'implications':
         return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 20px"><tr><td class="m" style="border-${side}:3px solid #0a656c;padding:1px 16px"><b class="a" style="font:bold 14px/24px Arial,sans-serif;color:#0a656c">${b.label}:</b>${b.lead.length > 0 && html` ${inline(b.lead, address)}`}${b.list.length > 0 && html`<ul style="${raw(rtl ? 'margin:4px 0 0;padding:0 20px 0 0' : 'margin:4px 0 0;padding:0 0 0 20px')}">${b.list.map((point) => html`<li>${inline(point, address)}</li>`)}</ul>`}</td></tr></table>`;
       case 'papers':
-        return html`<p class="u" style="margin:0 0 6px;font:bold 14px Arial,sans-serif;color:#4b5d65">${words.papers}</p><ul style="${list}">${items(b.items.map((r) => reference(r, words, address)))}</ul>`;
+      case 'sources':
+        return html`<p class="u" style="margin:0 0 6px;font:bold 14px Arial,sans-serif;color:#4b5d65">${words[b.t]}</p><ul style="${list}">${items(b.items.map((r) => reference(r, words, address)))}</ul>`;
       case 'reading':
         return html`<ul style="${list}">${items(b.items.map((r) => reference(r, words, address)))}</ul>`;
       case 'toc':

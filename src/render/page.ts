@@ -105,7 +105,8 @@ function blockPrinter({ masthead, words, charts }: PageParts): (blocks: readonly
       case 'implications':
         return html`<div class="implications"><p><b>${b.label}:</b> ${inline(b.lead, onPage)}</p>${b.list.length > 0 && html`<ul>${b.list.map((point) => html`<li>${inline(point, onPage)}</li>`)}</ul>`}</div>`;
       case 'papers':
-        return html`<div class="papers"><p><b>${words.papers}</b></p><ul>${b.items.map((r) => html`<li>${reference(r, words, onPage)}</li>`)}</ul></div>`;
+      case 'sources':
+        return html`<div class="papers"><p><b>${words[b.t]}</b></p><ul>${b.items.map((r) => html`<li>${reference(r, words, onPage)}</li>`)}</ul></div>`;
       case 'reading':
         return html`<ul class="reading">${b.items.map((r) => html`<li>${reference(r, words, onPage)}</li>`)}</ul>`;
       case 'chart':

@@ -140,6 +140,7 @@ function dataOf({ tree, masthead, addresses, words, charts }: PdfParts) {
           long: [b.lead, ...b.list].map(plain).join(' ').length > 1600,
         };
       case 'papers':
+      case 'sources':
       case 'reading':
         return { t: b.t, items: b.items.map(reference) };
       case 'chart':
@@ -170,6 +171,7 @@ function dataOf({ tree, masthead, addresses, words, charts }: PdfParts) {
     words: {
       contents: words.contents,
       papers: words.papers,
+      sources: words.sources,
       figure: words.figure,
       source: words.source,
       note: words.note,

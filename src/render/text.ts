@@ -96,7 +96,8 @@ export function drawText({ tree, masthead, addresses, words, pdf }: TextParts): 
           ...b.list.map((point) => wrap(run(point), width, '- ', '  ')),
         ].join('\n');
       case 'papers':
-        return [`${words.papers}:`, ...b.items.map((r) => reference(r, width))].join('\n');
+      case 'sources':
+        return [`${words[b.t]}:`, ...b.items.map((r) => reference(r, width))].join('\n');
       case 'reading':
         return b.items.map((r) => reference(r, width)).join('\n\n');
       case 'chart':

@@ -12,6 +12,8 @@ export interface Words {
   note: string;
   /** Heading over a `papers` list. */
   papers: string;
+  /** Heading over an item's `sources`. */
+  sources: string;
   figure: string;
   dataTable: string;
   skip: string;
@@ -32,6 +34,7 @@ const en: Words = {
   source: 'Source',
   note: 'Note',
   papers: 'Papers discussed',
+  sources: 'Sources',
   figure: 'Figure',
   dataTable: 'Data table',
   skip: 'Skip to content',
@@ -50,6 +53,7 @@ const ur: Words = {
   source: 'ماخذ',
   note: 'نوٹ',
   papers: 'زیرِ بحث مقالے',
+  sources: 'مآخذ',
   figure: 'شکل',
   dataTable: 'اعداد کا جدول',
   skip: 'متن پر جائیں',
@@ -67,6 +71,7 @@ const ps: Words = {
   source: 'سرچینه',
   note: 'یادونه',
   papers: 'څېړل شوې لیکنې',
+  sources: 'سرچینې',
   figure: 'انځور',
   dataTable: 'د شمېرو جدول',
   skip: 'متن ته ورشئ',
@@ -84,6 +89,7 @@ const fa: Words = {
   source: 'منبع',
   note: 'یادداشت',
   papers: 'مقاله‌های بررسی‌شده',
+  sources: 'منابع',
   figure: 'شکل',
   dataTable: 'جدول داده‌ها',
   skip: 'رفتن به متن',

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { plain } from '../../src/model/issue.ts';
-import { blocksIn, parseBody, text } from './sources.ts';
+import { blocksIn, issueWith, parseBody, text, treeOf } from './sources.ts';
 
 /** The only block of a body as [label, lead, ...pieces]; undefined when it is no implications. */
 function implications(body: string): string[] | undefined {
@@ -105,4 +105,44 @@ describe('references', () => {
     const { tree } = parseBody(`:::papers\n- words\n- ${link}\n:::\n`);
     expect(tree?.lead).toMatchObject([{ t: 'papers', items: [{ href: 'https://a.example' }] }]);
   });
+});
+
+describe('an item', () => {
+  const itemsOf = (heading: string) => parseBody(`## Part\n\n${heading}\n\nWords.\n`);
+
+  test.each([
+    ['### شهر و بندر {#port lang=fa-AF}', { id: 'port', language: 'fa-AF' }],
+    ['### شهر {lang=fa}', { id: 'شهر', language: 'fa' }],
+    ['### The port {#port}', { id: 'port' }],
+  ])('says its language behind its headline: %s', (heading, item) => {
+    const { tree, findings } = itemsOf(heading);
+    expect(findings).toEqual([]);
+    expect(tree?.sections[0]?.items[0]).toMatchObject(item);
+    expect(tree?.sections[0]?.items[0]?.headline).toEqual([text(heading.slice(4).replace(/ \{.*/, ''))]);
+    expect(tree?.sections[0]?.items[0]?.language).toBe('language' in item ? item.language : undefined);
+  });
+
+  test('in the language of the issue keeps none of its own', () => {
+    expect(itemsOf('### The port {lang=en}').tree?.sections[0]?.items[0]).not.toHaveProperty('language');
+  });
+
+  test('with a tag that is none, and a section with one, are errors that say what would be right', () => {
+    expect(itemsOf('### The port {lang=persian}').findings).toMatchObject([
+      { severity: 'error', problem: '"persian" is not a language tag of BCP 47' },
+    ]);
+    expect(parseBody('## Part {lang=fa}\n\nWords.\n').findings).toMatchObject([
+      { severity: 'error', problem: 'Only an item (###) has a language of its own' },
+    ]);
+  });
+
+  test('keeps its sources as references', () => {
+    expect(blocksIn(':::sources\n- [Title](https://a.example)\n:::\n')).toMatchObject([{ t: 'sources', items: [{}] }]);
+  });
+});
+
+test('the period is kept beside a number', () => {
+  const source = issueWith(
+    'publication: A\ntitle: B\nnumber: 12\nperiod: 2026-11\npreheader: A line that is long enough to be no cause for advice.',
+  );
+  expect(treeOf(source)).toMatchObject({ number: '12', period: '2026-11' });
 });

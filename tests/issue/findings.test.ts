@@ -120,12 +120,12 @@ describe('blocks', () => {
     [
       'an unknown block with a near name',
       chart(':::chrat{data="d.csv"}', 'Words.\n:::'),
-      ['error f:8:1: Unknown block "chrat". Did you mean "chart"? The blocks are chart, figure, papers, reading, toc, download, more.'],
+      ['error f:8:1: Unknown block "chrat". Did you mean "chart"? The blocks are chart, figure, papers, sources, reading, toc, download, more.'],
     ],
     [
       'an unknown block',
       issueOf('::weather\n\nWords.\n'),
-      ['error f:8:1: Unknown block "weather". The blocks are chart, figure, papers, reading, toc, download, more.'],
+      ['error f:8:1: Unknown block "weather". The blocks are chart, figure, papers, sources, reading, toc, download, more.'],
     ],
     [
       'a block that is not closed before the end',

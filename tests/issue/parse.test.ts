@@ -15,7 +15,7 @@ describe('front matter', () => {
 
   test('gives the tree its name, number, language and summary, as typed', () => {
     const tree = treeOf(issueWith(`${good}\nnumber: 012 # the twelfth\nperiod: 2026-11\nlang: no`));
-    expect(tree).toMatchObject({ tree: 1, publication: 'A', title: 'B', number: '012', language: 'no', direction: 'ltr' });
+    expect(tree).toMatchObject({ tree: 2, publication: 'A', title: 'B', number: '012', language: 'no', direction: 'ltr' });
     expect(tree.summary).toBe('Forty letters or more of what this issue holds.');
   });
 

@@ -59,6 +59,7 @@ export function wordsOf(tree: IssueTree): string {
         parts.push(`${block.label}:`, plain(block.lead), ...block.list.map(plain));
         break;
       case 'papers':
+      case 'sources':
       case 'reading':
         for (const { title, authors, outlet, date, detail } of block.items)
           parts.push(plain(title), authors ?? '', outlet ?? '', date ?? '', detail ?? '');

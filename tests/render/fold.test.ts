@@ -25,7 +25,7 @@ const implications = (text: string): Block => ({ t: 'implications', label: 'Impl
 /** One section of items by their blocks; the download button in the lead. */
 function treeOf(items: Block[][], { lead = [], language = 'en' }: { lead?: Block[]; language?: string } = {}): IssueTree {
   return {
-    tree: 1,
+    tree: 2,
     publication: 'Tide Tables',
     number: '2031-06',
     title: 'June 2031',

@@ -8,7 +8,7 @@ import { openDrawing } from '../../src/render/render.ts';
 import { masthead, words } from './trees.ts';
 
 const small: IssueTree = {
-  tree: 1,
+  tree: 2,
   publication: 'Tide Tables',
   number: '1',
   title: 'One',

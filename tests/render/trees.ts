@@ -114,7 +114,7 @@ export function fullTree(asset?: string): IssueTree {
       ]
     : [];
   return {
-    tree: 1,
+    tree: 2,
     publication: 'Tide Tables',
     number: '2031-06',
     title: 'June 2031',
@@ -226,7 +226,7 @@ export function fullTree(asset?: string): IssueTree {
 /** A small right-to-left tree with a chart. */
 export function rightToLeftTree(): IssueTree {
   return {
-    tree: 1,
+    tree: 2,
     publication: 'بندرگاہ نامہ',
     number: '2031-06',
     title: 'جون ۲۰۳۱',

@@ -27,7 +27,7 @@ export function samplePublication(db: Db, slug = 'tidewater'): Publication {
 }
 
 export const sampleTree: IssueTree = {
-  tree: 1,
+  tree: 2,
   publication: 'The Tidewater Review',
   number: '2026-11',
   title: 'November 2026',
