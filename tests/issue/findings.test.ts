@@ -120,7 +120,9 @@ describe('blocks', () => {
     [
       'an unknown block with a near name',
       chart(':::chrat{data="d.csv"}', 'Words.\n:::'),
-      ['error f:8:1: Unknown block "chrat". Did you mean "chart"? The blocks are chart, figure, papers, sources, reading, toc, download, more.'],
+      [
+        'error f:8:1: Unknown block "chrat". Did you mean "chart"? The blocks are chart, figure, papers, sources, reading, toc, download, more.',
+      ],
     ],
     [
       'an unknown block',
