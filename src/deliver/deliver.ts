@@ -19,10 +19,11 @@ export interface DeliverDeps {
   dkim?: Dkim | undefined;
   /** Connections to the relay: this many messages are in flight at once. */
   lanes: number;
+  /** A message not finished this many milliseconds after its go was asked for is dropped before its final dot: somebody may have taken the batch over. */
+  dotDeadlineMs?: number;
 }
 
-/** A message not finished this long after it was begun is dropped before its final dot: somebody may have taken the batch over. */
-const dotDeadlineMs = 20_000;
+const defaultDotDeadlineMs = 20_000;
 
 /**
  * Sends one batch. Safe to run twice, and by two workers at once: a message goes out only after `begin` said go, which it says once per batch and reader.
@@ -42,8 +43,9 @@ export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: A
       if (job.rate !== undefined) await paced(slot, job.rate, stopping); // before begin: a wait must never count as in flight
       if (state.end === 'done' && stopping.aborted) state.end = 'back';
       if (state.end !== 'done') return;
+      const asked = performance.now(); // not when the answer was read: a process may be stopped in between
       const answer = await marks.begin(job, row.reader);
-      if (answer === 'go') marks.remember(job, row.reader, gate.judge(await deliverOne(deps, template as MessageTemplate, row)));
+      if (answer === 'go') marks.remember(job, row.reader, gate.judge(await deliverOne(deps, template as MessageTemplate, row, asked)));
       else if (answer === 'closed') state.end = 'closed';
       else if (answer === 'lease') state.end = 'go';
     }
@@ -66,8 +68,13 @@ async function paced(slot: DeliverDeps['slot'], rate: number, stopping: AbortSig
   }
 }
 
-async function deliverOne({ transport, dkim }: DeliverDeps, template: MessageTemplate, row: BatchJobRow): Promise<Outcome> {
-  const begun = performance.now(); // monotonic: a clock that is set must not stretch the deadline
+/** `asked` is an instant of the monotonic clock: one that people set must not stretch the deadline. */
+async function deliverOne(
+  { transport, dkim, dotDeadlineMs = defaultDotDeadlineMs }: DeliverDeps,
+  template: MessageTemplate,
+  row: BatchJobRow,
+  asked: number,
+): Promise<Outcome> {
   let message: OutgoingMessage;
   try {
     const { envelope, bytes } = personalise(template, row);
@@ -77,5 +84,5 @@ async function deliverOne({ transport, dkim }: DeliverDeps, template: MessageTem
     const reply = (error as Error).message.slice(0, 200);
     return error instanceof AppError ? { kind: 'refused', reply } : { kind: 'not-sent', reply, relay: true };
   }
-  return transport.send(message, () => performance.now() - begun <= dotDeadlineMs);
+  return transport.send(message, () => performance.now() - asked <= dotDeadlineMs);
 }

@@ -116,6 +116,22 @@ test('when the lease is gone the batch is let go without an end', async () => {
   expect(told).not.toContain('end');
 });
 
+test('a process that was stopped after its go was given sends nothing late: somebody may have taken the batch over', async () => {
+  await using post = await openPostOffice();
+  const { marks, outcomes } = memoryMarks();
+  const stopped: Marks = {
+    ...marks,
+    async begin(attempt, reader) {
+      const answer = await marks.begin(attempt, reader);
+      if (reader === 2) await new Promise((resolve) => setTimeout(resolve, 2100));
+      return answer;
+    },
+  };
+  await deliverBatch(depsOf(stopped, post.url, { dotDeadlineMs: 2000 }), batchOf(3), going);
+  expect(post.mails.map(({ to }) => to).sort()).toEqual(['r1@example.com', 'r3@example.com']);
+  expect(outcomes.get(2)?.kind).toBe('not-sent');
+});
+
 test('a batch of another epoch, or without its template, is let go and nothing is sent', async () => {
   await using post = await openPostOffice();
   const { marks, begun } = memoryMarks();
