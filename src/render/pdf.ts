@@ -37,7 +37,7 @@ export function drawPdf(parts: PdfParts): { pdf: Uint8Array; pages: number } {
   try {
     const put = (name: string, content: Buffer) => compiler?.mapShadow(join(workspace, name), content);
     put('issue.json', Buffer.from(JSON.stringify(dataOf(parts))));
-    for (const [id, svg] of parts.charts) put(`chart-${id}.svg`, Buffer.from(svg));
+    for (const [id, svg] of parts.charts) put(`chart-${id}.svg`, Buffer.from(withoutMarks(svg)));
     for (const [asset, bytes] of parts.figures) put(asset, Buffer.from(bytes));
     const compiled = compiler.compile({ mainFileContent: template });
     const document = compiled.result;
@@ -84,6 +84,12 @@ function refused(messages: readonly string[], cause?: unknown): AppError {
     );
   }
   return new AppError('render.pdf', `The PDF could not be typeset: ${[...new Set(messages)].join('; ') || String(cause)}`, { cause });
+}
+
+/** A chart without vowel marks. Typst gives each glyph of an SVG's text its letters once per cluster, so a mark has none left, and PDF/UA forbids that;
+ *  mail and page show them. Arabic he with hamza above has a letter of its own, and stays. */
+function withoutMarks(svg: string): string {
+  return svg.normalize('NFC').replace(/\u0647\u0654/g, '\u06c0').replace(/\p{M}/gu, '');
 }
 
 /** How much of the measure a picture may take: all of it, unless it would then be taller than a page has room for. */
