@@ -1,4 +1,4 @@
-/** Draws the sample issue (and the seed issue where it lies beside the project) and photographs mail, page and PDF into `pictures/`: `npm run pictures`. */
+/** Draws the sample issue, the fixtures (and the seed issue where it lies beside the project) and photographs mail, page and PDF into `pictures/`: `npm run pictures`, or `npm run pictures -- urdu` for one of them. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -23,7 +23,12 @@ const issues = [
     address: 'Example Institute, 1 Example Street, 00000 Example',
     file: join(root, '../shared/seed/durand-dispatch-2025-02.md'),
   },
+  { name: 'urdu', slug: 'waraq', address: 'Library Lane 3, Nilpur', file: join(root, 'tests/fixtures/issues/urdu/issue.md') },
+  { name: 'mixed', slug: 'two-shores', address: 'Gatehouse, Orrow', file: join(root, 'tests/fixtures/issues/mixed/issue.md') },
 ];
+/** Readers' machines have a face for Arabic script; the one that draws these pictures may not. */
+const arabicFace = `<style>@font-face{font-family:"Noto Naskh Arabic";src:url(/assets/fonts/noto-naskh-arabic-arabic-wght-normal.woff2)}@font-face{font-family:Arial;src:url(/assets/fonts/noto-naskh-arabic-arabic-wght-normal.woff2);unicode-range:U+600-6FF}</style>`;
+const asked = process.argv.slice(2);
 
 /** What the pages of one issue are served from: the drawing's parts and its pictures by path. */
 type Files = Map<string, { type: string; bytes: Uint8Array | string }>;
@@ -40,7 +45,7 @@ const files: Files = new Map();
 const server = await serve(files);
 const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 try {
-  for (const issue of issues.filter(({ file }) => existsSync(file))) {
+  for (const issue of issues.filter(({ name, file }) => existsSync(file) && (asked.length === 0 || asked.includes(name)))) {
     const drawing = await draw(studio, files, issue);
     await photograph(chromium.browser, issue.name);
     await photographPdf(chromium.browser, issue.name, drawing.pdfPages);
@@ -69,7 +74,7 @@ async function draw(studio: Studio, files: Files, { slug, address, file }: (type
     pictureBase: '/a/',
   };
   const drawing = await studio.draw(tree, masthead, figures);
-  files.set('/email', { type: 'text/html; charset=utf-8', bytes: drawing.email });
+  files.set('/email', { type: 'text/html; charset=utf-8', bytes: drawing.email.replace('</head>', `${arabicFace}</head>`) });
   files.set('/page', { type: 'text/html; charset=utf-8', bytes: drawing.page });
   files.set('/pdf', { type: 'application/pdf', bytes: drawing.pdf });
   for (const { name, type, bytes } of drawing.pictures) files.set(`/a/${name}`, { type, bytes });

@@ -1,7 +1,10 @@
 /** What an edition is made of: the drawings of one revision, and the placeholders that become one reader's links. */
+import type { BrandChoices } from './brand.ts';
 
 /** Stands in a drawn mail where a reader's own token goes. Same length and letters as a token, so that sizes and line breaks hold. */
 export const leaveTokenPlaceholder = 'leavetokenleavetokenleavetokenleav';
+/** The same for the reader's own page of preferences. */
+export const preferencesTokenPlaceholder = 'preferencestokenpreferencestokenpr';
 
 /** The publication as a drawing needs it. */
 export interface Masthead {
@@ -13,6 +16,8 @@ export interface Masthead {
   baseUrl: string;
   /** What goes before a picture's name in the mail and the page: `${baseUrl}/a/` when published, `a/` beside a preview. */
   pictureBase: string;
+  /** Its own look; absent for Galley's. */
+  brand?: BrandChoices;
 }
 
 export interface Picture {
@@ -38,11 +43,11 @@ export const mailSizeLimits = { warning: 80 * kilobyte, stop: 95 * kilobyte } as
 /** Everything drawn from one issue tree. */
 export interface Drawing {
   subject: string;
-  /** HTML part of the mail, with `leaveTokenPlaceholder` where the reader's token goes. */
+  /** HTML part of the mail, with the placeholders where the reader's tokens go. */
   email: string;
   /** What the mail shows less of, in the order in which it was folded; empty for most issues. */
   folds: Fold[];
-  /** Plain-text part, same placeholder; nothing in it is folded. */
+  /** Plain-text part, same placeholders; nothing in it is folded. */
   text: string;
   /** The web page, a whole document. */
   page: string;

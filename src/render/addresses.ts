@@ -2,7 +2,7 @@
 
 import { url } from '../html.ts';
 import type { Masthead } from '../model/edition.ts';
-import { leaveTokenPlaceholder } from '../model/edition.ts';
+import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
 import type { Inline, IssueTree } from '../model/issue.ts';
 
 export interface Addresses {
@@ -11,12 +11,19 @@ export interface Addresses {
   pdf: string;
   /** The reader's own page for leaving. */
   leave: string;
+  /** The reader's own page of preferences. */
+  preferences: string;
 }
 
-/** The addresses of DESIGN 7 for one issue; the same for every reader, but for `leave`. */
+/** The addresses of DESIGN 7 for one issue; the same for every reader, but for `leave` and `preferences`. */
 export function addressesOf(tree: IssueTree, masthead: Masthead): Addresses {
   const web = `${masthead.baseUrl}/${encodeURIComponent(masthead.slug)}/${encodeURIComponent(tree.number)}`;
-  return { web, pdf: `${web}.pdf`, leave: `${masthead.baseUrl}/u/${leaveTokenPlaceholder}` };
+  return {
+    web,
+    pdf: `${web}.pdf`,
+    leave: `${masthead.baseUrl}/u/${leaveTokenPlaceholder}`,
+    preferences: `${masthead.baseUrl}/p/${preferencesTokenPlaceholder}`,
+  };
 }
 
 /** Where a link leads: outside, to a place in this issue, or nowhere (a placeholder, or a scheme that the parser should have refused). */

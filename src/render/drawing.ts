@@ -2,9 +2,10 @@
 
 import { AppError } from '../errors.ts';
 import type { Drawing, Masthead, Picture } from '../model/edition.ts';
-import { leaveTokenPlaceholder } from '../model/edition.ts';
-import type { IssueTree } from '../model/issue.ts';
+import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
+import type { Block, Direction, IssueTree } from '../model/issue.ts';
 import { blocksOf } from '../model/issue.ts';
+import { directionOf } from '../model/language.ts';
 import { addressesOf } from './addresses.ts';
 import { chartPng, chartSvg } from './chart.ts';
 import { drawFoldedEmail } from './fold.ts';
@@ -22,12 +23,10 @@ const widths = { mail: 520, wide: 620, narrow: 360 };
  *  `render.pdf` on characters no typeface here has, `render.placeholder` when the text holds the mark that stands for a reader's token. */
 export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing> {
   // It would be replaced by the reader's own token, and a link with it would hand that token to a stranger.
-  if (JSON.stringify(tree).includes(leaveTokenPlaceholder)) {
-    throw new AppError(
-      'render.placeholder',
-      `The text holds "${leaveTokenPlaceholder}", which stands for each reader's own unsubscribe link; take it out`,
-    );
-  }
+  const text = JSON.stringify(tree);
+  const placeholder = [leaveTokenPlaceholder, preferencesTokenPlaceholder].find((mark) => text.includes(mark));
+  if (placeholder !== undefined)
+    throw new AppError('render.placeholder', `The text holds "${placeholder}", which stands for each reader's own link; take it out`);
   for (const b of blocksOf(tree)) {
     if (b.t === 'figure' && !figures.has(b.asset))
       throw new AppError(
@@ -35,11 +34,18 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
         `Picture ${b.asset} of figure "${b.id}" is not among the stored pictures; add the issue again with its pictures`,
       );
   }
+  const logo = masthead.brand?.logo;
+  if (logo !== undefined && !figures.has(logo.asset))
+    throw new AppError(
+      'render.figure',
+      `The logo ${logo.asset} is not among the stored pictures; set it again: galley publication set ${masthead.slug} --logo FILE`,
+    );
+  const turned = chartDirections(tree);
   const print = new Map<string, string>();
   const onPage = new Map<string, { wide: string; narrow: string }>();
   const inMail = new Map<string, Picture>();
   for (const [i, chart] of [...blocksOf(tree)].filter((b) => b.t === 'chart').entries()) {
-    const draw = (size: keyof typeof widths) => chartSvg(chart, tree.direction, widths[size], `chart${i + 1}-${size}`);
+    const draw = (size: keyof typeof widths) => chartSvg(chart, turned.get(chart) ?? tree.direction, widths[size], `chart${i + 1}-${size}`);
     const wide = await draw('wide');
     print.set(chart.id, wide);
     onPage.set(chart.id, { wide, narrow: await draw('narrow') });
@@ -60,4 +66,15 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
     pdfPages: pages,
     pictures: [...new Map([...inMail.values()].map((picture) => [picture.name, picture])).values()],
   };
+}
+
+/** Charts of items that run another way than the issue. */
+function chartDirections(tree: IssueTree): Map<Block, Direction> {
+  const directions = new Map<Block, Direction>();
+  for (const { items } of tree.sections) {
+    for (const item of items) {
+      if (item.language !== undefined) for (const block of item.blocks) directions.set(block, directionOf(item.language));
+    }
+  }
+  return directions;
 }

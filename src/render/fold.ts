@@ -5,6 +5,8 @@
 import { type Fold, mailSizeLimits } from '../model/edition.ts';
 import { type Block, type Inline, type IssueTree, plain } from '../model/issue.ts';
 import { drawEmail, type EmailParts, emailMarkup } from './email.ts';
+import { voiceOfItem } from './voice.ts';
+import type { Words } from './words.ts';
 
 /** Draws the mail within the budget if folding can do that. The same parts give the same bytes. `folds` are in the order in which they were made. */
 export async function drawFoldedEmail(parts: EmailParts, budget = mailSizeLimits.warning): Promise<{ email: string; folds: Fold[] }> {
@@ -71,7 +73,7 @@ function foldOrder({ sections }: IssueTree): Fold[] {
 
 function foldTree({ tree, words }: EmailParts, folds: readonly Fold[]): IssueTree {
   const to = new Map(folds.map(({ id, to }) => [id, to])); // of several for one item the last one counts, which shows least
-  const cut = (id: string, blocks: Block[], title: string): Block[] => {
+  const cut = (id: string, blocks: Block[], title: string, words: Words): Block[] => {
     const depth = to.get(id);
     if (depth === undefined) return blocks;
     const link: Inline = { t: 'link', href: `#${id}`, c: [{ t: 'text', v: title === '' ? words.readOn : `${words.readOn}: ${title}` }] };
@@ -81,8 +83,11 @@ function foldTree({ tree, words }: EmailParts, folds: readonly Fold[]): IssueTre
     ...tree,
     sections: tree.sections.map((section) => ({
       ...section,
-      lead: cut(section.id, section.lead, plain(section.title)),
-      items: section.items.map((item) => ({ ...item, blocks: cut(item.id, item.blocks, plain(item.headline)) })),
+      lead: cut(section.id, section.lead, plain(section.title), words),
+      items: section.items.map((item) => {
+        const own = item.language === undefined ? words : voiceOfItem(tree, item).words;
+        return { ...item, blocks: cut(item.id, item.blocks, plain(item.headline), own) };
+      }),
     })),
   };
 }

@@ -1,4 +1,5 @@
 /** What each kind of notice says. A new kind is one entry here and its facts in `model/notice.ts`. Plain words: what happened, what it means, what to do. */
+import type { BrandChoices } from '../model/brand.ts';
 import type { NoticeFacts, NoticeKind } from '../model/notice.ts';
 
 /** The publication as a notice names it. */
@@ -9,6 +10,8 @@ export interface NoticeMasthead {
   postalAddress: string;
   /** Where the service is reached, without a slash at the end. */
   baseUrl: string;
+  /** Its own look; absent for Galley's. */
+  brand?: BrandChoices;
 }
 
 /** A piece of a sentence: plain words, a name that somebody typed (in any script), or a command to be copied. */

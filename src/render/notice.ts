@@ -1,33 +1,56 @@
 /** A notice drawn as mail, in the look of the issue mail: facts → words → HTML and text. */
-import mjml2html from 'mjml';
-import { type Html, html, raw } from '../html.ts';
+import { type Html, html } from '../html.ts';
+import { brandOf, fontStacks } from '../model/brand.ts';
 import type { NoticeDrawing, NoticeFacts } from '../model/notice.ts';
-import { style } from './email-style.ts';
+import { logoOf, mailFrom } from './email.ts';
+import { headStyle } from './email-blocks.ts';
+import { mailStyle } from './email-style.ts';
 import { type NoticeMasthead, type NoticeWords, type Piece, wordsOf } from './notice-words.ts';
+import { openTemplate } from './template.ts';
 import { wrap } from './text.ts';
+
+const frame = openTemplate('notice.mjml', [
+  'subject',
+  'preview',
+  'face',
+  'heads',
+  'ink',
+  'style',
+  'name',
+  'first',
+  'others',
+  'href',
+  'label',
+  'because',
+  'publication',
+  'address',
+]);
 
 /** Draws a notice. The same facts give the same drawing. */
 export async function drawNotice(facts: NoticeFacts, masthead: NoticeMasthead): Promise<NoticeDrawing> {
   const words = wordsOf(facts, masthead);
-  const { html: email } = await mjml2html(mjmlOf(words, masthead).toString(), {
-    validationLevel: 'strict',
-    minify: true,
-    minifyOptions: { minifyCss: false }, // as for the issue mail: cssnano is not there
-  });
-  return { subject: words.subject, email, text: textOf(words, masthead) };
+  return { subject: words.subject, email: await mailFrom(mjmlOf(words, masthead)), text: textOf(words, masthead) };
 }
 
-function mjmlOf({ subject, paragraphs, action }: NoticeWords, { name, postalAddress }: NoticeMasthead): Html {
+function mjmlOf({ subject, paragraphs, action }: NoticeWords, { name, postalAddress, baseUrl, brand: choices }: NoticeMasthead): Html {
   const [first = [], ...others] = paragraphs;
-  const section = (content: Html) =>
-    html`<mj-section css-class="bg" background-color="#ffffff" padding="0"><mj-column>${content}</mj-column></mj-section>`;
-  return html`<mjml lang="en" dir="ltr"><mj-head><mj-title>${subject}</mj-title><mj-preview>${first.map(plain).join('')}</mj-preview>
-<mj-attributes><mj-all font-family="Georgia,Times New Roman,serif" /><mj-text font-size="17px" line-height="27px" color="#14242c" padding="0 24px" css-class="px" /></mj-attributes><mj-breakpoint width="480px" />
-<mj-raw><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"></mj-raw>
-<mj-style>${raw(style)}</mj-style></mj-head><mj-body width="600px" background-color="#eef2f2" css-class="pg">
-${section(html`<mj-text><div class="mast" style="font-size:20px;font-weight:bold;padding:24px 0 12px"><bdi>${name}</bdi></div><div class="ink" style="border-top:3px double #14242c;font-size:0;line-height:0">&nbsp;</div><p style="margin:22px 0 16px;font-size:19px;line-height:29px">${first.map(drawn)}</p>${others.map((pieces) => html`<p style="margin:0 0 16px">${pieces.map(drawn)}</p>`)}</mj-text>
-<mj-button css-class="btn px" href="${action.url}" background-color="#14242c" color="#ffffff" border-radius="4px" font-family="Arial,sans-serif" font-size="15px" font-weight="bold" inner-padding="13px 22px" align="left" padding="6px 24px 30px">${action.label}</mj-button>`)}
-<mj-section padding="0"><mj-column><mj-text><p class="u" style="margin:0;padding:22px 0 40px;font:13px/20px Arial,sans-serif;color:#4b5d65">${because}<br><bdi>${name}</bdi>${postalAddress && html`<br><bdi>${postalAddress}</bdi>`}</p></mj-text></mj-column></mj-section></mj-body></mjml>`;
+  const brand = brandOf(choices);
+  return frame({
+    subject,
+    preview: first.map(plain).join(''),
+    face: fontStacks[brand.fonts].text.ltr,
+    heads: headStyle(brand, 'ltr'),
+    ink: brand.ink.light,
+    style: mailStyle(brand),
+    name: logoOf({ pictureBase: `${baseUrl}/a/` }, brand, name) ?? html`<bdi>${name}</bdi>`,
+    first: first.map(drawn),
+    others: others.map((pieces) => html`<p style="margin:0 0 16px">${pieces.map(drawn)}</p>`),
+    href: action.url,
+    label: action.label,
+    because,
+    publication: name,
+    address: postalAddress && html`<br><bdi>${postalAddress}</bdi>`,
+  });
 }
 
 const because = 'You get this as an editor. Galley writes only when something needs a person.';

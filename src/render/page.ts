@@ -1,12 +1,15 @@
 /** The web page of an issue: issue tree → one HTML document without script. */
 
 import { type Html, html, raw } from '../html.ts';
+import { brandOf, type Shades } from '../model/brand.ts';
 import type { Masthead } from '../model/edition.ts';
-import type { Block, Chart, Figure, IssueTree } from '../model/issue.ts';
+import type { IssueTree } from '../model/issue.ts';
 import { blocksOf } from '../model/issue.ts';
 import type { Addresses, Target } from './addresses.ts';
-import { caption, fileSize, heading, inline, reference } from './markup.ts';
+import { inline, type Setting, said, unlinked } from './markup.ts';
+import { blockPrinter } from './page-blocks.ts';
 import { stylesheetLink } from './stylesheet-link.ts';
+import { voiceOfItem } from './voice.ts';
 import type { Words } from './words.ts';
 
 export interface PageParts {
@@ -19,111 +22,113 @@ export interface PageParts {
   pdf: { pages: number; bytes: number };
 }
 
-/** Draws the page. Sections, items and pictures carry their ids; links to places in the issue stay on the page. */
+/** Draws the page. Sections, items and pictures carry their ids; links to places in the issue stay on the page. What it is stands in it as microdata of schema.org. */
 export function drawPage(parts: PageParts): string {
   const { tree, masthead, addresses, words, pdf } = parts;
-  const show = blockPrinter(parts);
-  const title = `${tree.publication}: ${tree.title}`;
-  const cover = [...blocksOf(tree)].find((b) => b.t === 'figure');
+  const setting: Setting = { language: tree.language, direction: tree.direction, words, address: onPage };
+  const show = blockPrinter(parts, setting);
   const contents = tree.sections.length > 0 && [...blocksOf(tree)].some((b) => b.t === 'toc');
-  const facts = ['PDF', words.pages(pdf.pages), fileSize(pdf.bytes)].join(words.comma);
   const label = [...blocksOf(tree)].find((b) => b.t === 'download')?.c;
+  const name = said(tree.publication, setting);
   return html`<!doctype html>
-<html lang="${tree.language}" dir="${tree.direction}">
+<html lang="${tree.language}" dir="${tree.direction}"${lookOf(masthead)}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title}</title>
+<title>${`${tree.publication}: ${tree.title}`}</title>
 <meta name="description" content="${tree.summary}">
 <link rel="canonical" href="${addresses.web}">
 <link rel="alternate" type="application/pdf" href="${addresses.pdf}">
-<meta property="og:type" content="article">
-<meta property="og:site_name" content="${tree.publication}">
-<meta property="og:title" content="${tree.title}">
-<meta property="og:description" content="${tree.summary}">
-<meta property="og:url" content="${addresses.web}">${cover && html`\n<meta property="og:image" content="${masthead.pictureBase + cover.asset}">`}
+${openGraph(parts)}
 <link rel="icon" href="data:,">
 ${raw(stylesheetLink)}
 </head>
 <body>
 <a class="skip" href="#content">${words.skip}</a>
-<header class="masthead"><div><span class="name">${tree.publication}</span></div></header>
-<main id="content" class="issue">
-<header class="opening"><h1>${tree.title}</h1>${tree.summary && html`<p class="dek">${tree.summary}</p>`}</header>
-<aside class="beside"><div><a class="btn" href="${addresses.pdf}">${downloadSign}${label ? inline(label, () => undefined) : words.download}</a><p class="muted small">${facts}</p></div>${
+<header class="masthead"><div><span class="name">${logoOf(masthead, tree.publication) ?? name}</span></div></header>
+<main id="content" class="issue" itemscope itemtype="https://schema.org/PublicationIssue">
+${schemaOf(parts)}
+<header class="opening"><h1 itemprop="name">${said(tree.title, setting)}</h1>${tree.summary && html`<p class="dek" itemprop="description">${said(tree.summary, setting)}</p>`}</header>
+<aside class="beside"><div><a class="btn" href="${addresses.pdf}">${downloadSign}${label ? inline(label, unlinked(setting)) : words.download}</a><p class="muted small">${said(words.facts(pdf), setting)}</p></div>${
     contents &&
-    html`<nav class="contents" aria-label="${words.contents}"><ol>${tree.sections.map((s) => html`<li><a href="#${s.id}">${inline(s.title, () => undefined)}</a></li>`)}</ol></nav>`
+    html`<nav class="contents" aria-label="${words.contents}"><ol>${tree.sections.map((s) => html`<li><a href="#${s.id}">${inline(s.title, unlinked(setting))}</a></li>`)}</ol></nav>`
   }</aside>
 <div class="paper">
 ${show(tree.lead, 2)}
 ${tree.sections.map(
-  (s) => html`<section id="${s.id}" aria-labelledby="${s.id}-title"><h2 id="${s.id}-title">${inline(s.title, onPage)}</h2>
+  (s) => html`<section id="${s.id}" aria-labelledby="${s.id}-title"><h2 id="${s.id}-title">${inline(s.title, setting)}</h2>
 ${show(s.lead, 3)}
-${s.items.map((item) => html`<article id="${item.id}" aria-labelledby="${item.id}-title"><h3 id="${item.id}-title">${inline(item.headline, onPage)}</h3>\n${show(item.blocks, 4)}</article>\n`)}</section>\n`,
+${s.items.map((item) => itemOf(parts, setting, item))}</section>\n`,
 )}</div>
 </main>
-<footer><div><span>${tree.publication}</span>${masthead.postalAddress && html`<span>${masthead.postalAddress}</span>`}</div></footer>
+<footer><div><span>${name}</span>${masthead.postalAddress && html`<span dir="auto">${masthead.postalAddress}</span>`}</div></footer>
 </body>
 </html>
 `.toString();
+}
+
+/** One item, in its own language when it has one. Its permanent address leads to its place on this page. */
+function itemOf(parts: PageParts, issue: Setting, item: IssueTree['sections'][number]['items'][number]): Html {
+  const { tree, addresses } = parts;
+  const own = item.language === undefined ? undefined : voiceOfItem(tree, item);
+  const setting = { ...issue, ...own };
+  const tongue = own && html` lang="${own.language}" dir="${own.direction}"`;
+  return html`<article id="${item.id}"${tongue} aria-labelledby="${item.id}-title" itemprop="hasPart" itemscope itemtype="https://schema.org/Article"><h3 id="${item.id}-title" itemprop="headline">${inline(item.headline, setting)}</h3><link itemprop="url" href="${`${addresses.web}/${encodeURIComponent(item.id)}`}"><meta itemprop="inLanguage" content="${setting.language}">
+${blockPrinter(parts, setting)(item.blocks, 4)}</article>\n`;
+}
+
+/** What the issue is, for those who read microdata: the rest of it stands at the words themselves. */
+function schemaOf({ tree, addresses }: PageParts): Html {
+  return html`<span itemprop="isPartOf" itemscope itemtype="https://schema.org/Periodical"><meta itemprop="name" content="${tree.publication}"></span><meta itemprop="issueNumber" content="${tree.number}"><meta itemprop="inLanguage" content="${tree.language}"><link itemprop="url" href="${addresses.web}">${tree.period !== undefined && html`<meta itemprop="temporalCoverage" content="${tree.period}">`}<span itemprop="associatedMedia" itemscope itemtype="https://schema.org/MediaObject"><link itemprop="contentUrl" href="${addresses.pdf}"><meta itemprop="encodingFormat" content="application/pdf"></span>`;
+}
+
+/** How the page is told when somebody links to it (ogp.me). The picture is the issue's first, or else the logo. */
+function openGraph({ tree, masthead, addresses }: PageParts): Html {
+  const cover = [...blocksOf(tree)].find((b) => b.t === 'figure');
+  const logo = masthead.brand?.logo;
+  const picture = cover ?? (logo && { ...logo, alt: tree.publication });
+  const { language, region } = new Intl.Locale(tree.language).maximize();
+  const facts: [string, string | number][] = [
+    ['type', 'article'],
+    ['site_name', tree.publication],
+    ['title', tree.title],
+    ['description', tree.summary],
+    ['url', addresses.web],
+    ...(region === undefined ? [] : [['locale', `${language}_${region}`] as [string, string]]),
+    ...(picture === undefined
+      ? []
+      : ([
+          ['image', masthead.pictureBase + picture.asset],
+          ['image:width', picture.width],
+          ['image:height', picture.height],
+          ['image:alt', picture.alt],
+        ] as [string, string | number][])),
+  ];
+  return html`${facts.map(([property, content], i) => html`${i > 0 && '\n'}<meta property="og:${property}" content="${content}">`)}`;
+}
+
+/** The publication's colours and faces as custom properties of the style sheet, in the one place where the page's policy lets a style stand: an attribute. */
+function lookOf({ brand: choices }: Masthead): Html | null {
+  if (choices === undefined) return null;
+  const brand = brandOf(choices);
+  const shades = ({ light, dark }: Shades) => `light-dark(${light},${dark})`;
+  const faces = {
+    serif: '',
+    sans: ';--text:var(--sans);--heads:var(--sans)',
+    'serif-heads': ';--text:var(--sans)',
+    'sans-heads': ';--heads:var(--sans)',
+  };
+  return html` style="--accent:${shades(brand.accent)};--ink:${shades(brand.ink)}${faces[brand.fonts]}"`;
+}
+
+function logoOf({ brand, pictureBase }: Masthead, name: string): Html | undefined {
+  const logo = brand?.logo;
+  return logo && html`<img src="${pictureBase + logo.asset}" width="${logo.width}" height="${logo.height}" alt="${name}">`;
 }
 
 const downloadSign = html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2v8.2M4.6 7.2 8 10.6l3.4-3.4M2.5 13.5h11"/></svg>`;
 
 function onPage(target: Target): string | undefined {
   return target.kind === 'outside' ? target.href : target.kind === 'inside' ? `#${target.id}` : undefined;
-}
-
-function blockPrinter({ masthead, words, charts }: PageParts): (blocks: readonly Block[], level: number) => Html[] {
-  const picture = (f: Chart | Figure): Html => {
-    if (f.t === 'figure')
-      return html`<img src="${masthead.pictureBase + f.asset}" width="${f.width}" height="${f.height}" alt="${f.alt}" loading="lazy">`;
-    const drawn = charts.get(f.id);
-    const part = (size: 'wide' | 'narrow') =>
-      html`<div class="chart ${size}" role="img" aria-label="${f.alt}">${raw(drawn?.[size] ?? '')}</div>`;
-    return html`${part('wide')}${part('narrow')}`;
-  };
-  const table = ({ data, caption: title }: Chart): Html =>
-    html`<details><summary>${words.dataTable}</summary><div class="scroll"><table><caption>${inline(title, onPage)}</caption><thead><tr>${data.columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${data.rows.map((row) => html`<tr>${row.map((cell, i) => (i === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody></table></div></details>`;
-  const item = (blocks: readonly Block[], level: number): Html | Html[] => {
-    const [only, ...others] = blocks;
-    return only?.t === 'para' && others.length === 0 ? html`${inline(only.c, onPage)}` : show(blocks, level);
-  };
-  const print = (b: Block, level: number): Html | null => {
-    switch (b.t) {
-      case 'para':
-        return html`<p>${inline(b.c, onPage)}</p>`;
-      case 'heading':
-        return heading(level, html` id="${b.id}"`, inline(b.c, onPage));
-      case 'list': {
-        const items = b.items.map((blocks) => html`<li>${item(blocks, level)}</li>`);
-        return b.ordered ? html`<ol start="${b.start}">${items}</ol>` : html`<ul>${items}</ul>`;
-      }
-      case 'quote':
-        return html`<blockquote>${show(b.c, level)}</blockquote>`;
-      case 'implications':
-        return html`<div class="implications"><p><b>${b.label}:</b> ${inline(b.lead, onPage)}</p>${b.list.length > 0 && html`<ul>${b.list.map((point) => html`<li>${inline(point, onPage)}</li>`)}</ul>`}</div>`;
-      case 'papers':
-      case 'sources':
-        return html`<div class="papers"><p><b>${words[b.t]}</b></p><ul>${b.items.map((r) => html`<li>${reference(r, words, onPage)}</li>`)}</ul></div>`;
-      case 'reading':
-        return html`<ul class="reading">${b.items.map((r) => html`<li>${reference(r, words, onPage)}</li>`)}</ul>`;
-      case 'chart':
-      case 'figure':
-        return html`<figure id="${b.id}">${picture(b)}<figcaption>${caption(b, words, onPage)}</figcaption>${b.t === 'chart' && table(b)}</figure>`;
-      case 'rule':
-        return html`<hr>`;
-      case 'toc': // both stand beside the text, where they stay in sight
-      case 'download':
-      case 'more':
-        return null;
-    }
-  };
-  const show = (blocks: readonly Block[], level: number): Html[] =>
-    blocks
-      .map((b) => print(b, level))
-      .filter((part) => part !== null)
-      .map((part) => html`${part}\n`);
-  return show;
 }

@@ -4,6 +4,8 @@ import type { Masthead } from '../model/edition.ts';
 import type { Block, Chart, Figure, Inline, IssueTree, Reference } from '../model/issue.ts';
 import { blocksOf, plain } from '../model/issue.ts';
 import { type Addresses, isBlank, targetOf } from './addresses.ts';
+import { isolatedLines, isolatedText } from './isolation.ts';
+import { type Voice, voiceOfItem } from './voice.ts';
 import type { Words } from './words.ts';
 
 export interface TextParts {
@@ -11,18 +13,76 @@ export interface TextParts {
   masthead: Masthead;
   addresses: Addresses;
   words: Words;
-  pdf: { pages: number };
+  pdf: { pages: number; bytes: number };
 }
 
 const lineWidth = 72;
 
 /** Draws the text part: lines of at most 72 columns for left-to-right scripts, unwrapped for the others, whose readers' programs break lines better than we can.
- *  Links are numbered and listed after the item they stand in; addresses are never broken. There is no "-- " line: mail programs hide what follows one. */
-export function drawText({ tree, masthead, addresses, words, pdf }: TextParts): string {
-  const full = tree.direction === 'ltr' ? lineWidth : Number.POSITIVE_INFINITY;
+ *  Links are numbered and listed after the item they stand in; addresses are never broken, and stand outside of isolates, which programs would take for a part of them.
+ *  There is no "-- " line: mail programs hide what follows one. */
+export function drawText(parts: TextParts): string {
+  const { tree, masthead, addresses, words, pdf } = parts;
+  const issue: Voice = { language: tree.language, direction: tree.direction, words };
+  const links = linkList();
+  const print = (voice: Voice) => printer(parts, voice, links);
+  const { full, run, flow, said, underlined } = print(issue);
+
+  const hasDownload = [...blocksOf(tree)].some((b) => b.t === 'download');
+  const top = [
+    said(tree.publication),
+    underlined(said(tree.title), '='),
+    '',
+    wrap(said(tree.summary), full),
+    '',
+    `${words.readOnWeb}:`,
+    addresses.web,
+  ];
+  if (!hasDownload) top.push(`${words.download} (${said(words.facts(pdf))}):`, addresses.pdf);
+  const sections = tree.sections.map((s) =>
+    [
+      flow(s.lead, underlined(run(s.title), '=')),
+      ...s.items.map((item) => {
+        const own = print(item.language === undefined ? issue : voiceOfItem(tree, item));
+        return own.flow(item.blocks, own.underlined(own.run(item.headline), '-'));
+      }),
+    ].join('\n\n\n'),
+  );
+  const foot = [
+    '* * *',
+    '',
+    wrap(said(words.because(tree.publication)), full),
+    `${words.unsubscribe}:`,
+    addresses.leave,
+    `${words.preferences}:`,
+    addresses.preferences,
+    ...(masthead.postalAddress ? ['', wrap(masthead.postalAddress, full)] : []),
+  ].join('\n');
+  return `${[paragraphs([top.join('\n')]), flow(tree.lead), ...sections, foot].filter(Boolean).join('\n\n\n')}\n`;
+}
+
+/** The links of a mail, numbered through, and told where the item they stand in ends. */
+function linkList(): { add: (address: string) => number; told: () => string } {
   let count = 0;
   let pending: string[] = [];
+  return {
+    add(address) {
+      count += 1;
+      pending.push(`[${count}] ${address}`);
+      return count;
+    },
+    told() {
+      const list = pending.join('\n');
+      pending = [];
+      return list;
+    },
+  };
+}
 
+/** The functions that print in one voice. */
+function printer({ tree, addresses, pdf }: TextParts, { direction, words }: Voice, links: ReturnType<typeof linkList>) {
+  const full = direction === 'ltr' ? lineWidth : Number.POSITIVE_INFINITY;
+  const said = (text: string): string => isolatedText(text, direction);
   const addressOf = (href: string): string | undefined => {
     const target = targetOf(href);
     return target.kind === 'outside' ? target.href : target.kind === 'inside' ? `${addresses.web}#${target.id}` : undefined;
@@ -31,7 +91,7 @@ export function drawText({ tree, masthead, addresses, words, pdf }: TextParts): 
   const piece = (n: Inline): string => {
     switch (n.t) {
       case 'text':
-        return n.v;
+        return said(n.v);
       case 'br':
         return '\n';
       case 'em':
@@ -40,38 +100,26 @@ export function drawText({ tree, masthead, addresses, words, pdf }: TextParts): 
       case 'link': {
         const title = run(n.c);
         const address = addressOf(n.href);
-        if (address === undefined) return title;
-        count += 1;
-        pending.push(`[${count}] ${address}`);
-        return `${title} [${count}]`;
+        return address === undefined ? title : `${title} [${links.add(address)}]`;
       }
     }
-  };
-  const links = (): string => {
-    const list = pending.join('\n');
-    pending = [];
-    return list;
   };
   const underlined = (title: string, sign: string, width = full): string => {
     const lines = wrap(title, width);
     return `${lines}\n${sign.repeat(Math.min(Math.max(...lines.split('\n').map(columns)), lineWidth))}`;
   };
   const reference = (r: Reference, width: number): string => {
-    const line = wrap(
-      [plain(r.title), r.authors, r.outlet, r.date, r.detail].filter((part) => part !== undefined).join(words.comma),
-      width,
-      '- ',
-      '  ',
-    );
+    const facts = [plain(r.title), r.authors, r.outlet, r.date, r.detail].filter((part) => part !== undefined);
+    const line = wrap(facts.map(said).join(words.comma), width, '- ', '  ');
     const address = addressOf(r.href);
     return address === undefined ? line : `${line}\n  ${address}`;
   };
   const picture = (f: Chart | Figure, width: number): string =>
     [
       wrap(`[${words.figure}: ${run(f.caption)}]`, width),
-      ...(f.source ? [wrap(`(${words.source}: ${f.source})`, width)] : []),
-      ...(f.note ? [wrap(`${words.note}: ${f.note}`, width)] : []),
-      wrap(f.alt, width),
+      ...(f.source ? [wrap(`(${words.source}: ${said(f.source)})`, width)] : []),
+      ...(f.note ? [wrap(`${words.note}: ${said(f.note)}`, width)] : []),
+      wrap(said(f.alt), width),
       `${addresses.web}#${f.id}`,
     ].join('\n');
 
@@ -84,7 +132,7 @@ export function drawText({ tree, masthead, addresses, words, pdf }: TextParts): 
       case 'list':
         return b.items
           .map((blocks, i) => {
-            const mark = b.ordered ? `${b.start + i}. ` : '- ';
+            const mark = b.ordered ? `${words.number(b.start + i)}. ` : '- ';
             return marked(paragraphs(blocks.map((inner) => block(inner, width - mark.length))), mark, ' '.repeat(mark.length));
           })
           .join('\n');
@@ -104,9 +152,12 @@ export function drawText({ tree, masthead, addresses, words, pdf }: TextParts): 
       case 'figure':
         return picture(b, width);
       case 'toc':
-        return [`${words.contents}:`, ...tree.sections.map((s, i) => wrap(plain(s.title), width, `${i + 1}. `, '   '))].join('\n');
+        return [
+          `${words.contents}:`,
+          ...tree.sections.map((s, i) => wrap(said(plain(s.title)), width, `${words.number(i + 1)}. `, '   ')),
+        ].join('\n');
       case 'download':
-        return `${wrap(run(b.c), width)}\n${addresses.pdf} (${words.pages(pdf.pages)})`;
+        return `${wrap(`${run(b.c)} (${said(words.facts(pdf))}):`, width)}\n${addresses.pdf}`;
       case 'rule':
         return '* * *';
       case 'more':
@@ -114,24 +165,8 @@ export function drawText({ tree, masthead, addresses, words, pdf }: TextParts): 
     }
   };
   /** Blocks, then the links they named. */
-  const flow = (blocks: readonly Block[], head?: string): string => paragraphs([head, ...blocks.map((b) => block(b)), links()]);
-
-  const top = [tree.publication, underlined(tree.title, '='), '', wrap(tree.summary, full), '', `${words.readOnWeb}:`, addresses.web];
-  if (![...blocksOf(tree)].some((b) => b.t === 'download')) top.push(`${words.download} (PDF, ${words.pages(pdf.pages)}):`, addresses.pdf);
-  const sections = tree.sections.map((s) =>
-    [flow(s.lead, underlined(run(s.title), '=')), ...s.items.map((item) => flow(item.blocks, underlined(run(item.headline), '-')))].join(
-      '\n\n\n',
-    ),
-  );
-  const foot = [
-    '* * *',
-    '',
-    wrap(words.because(tree.publication), full),
-    `${words.unsubscribe}:`,
-    addresses.leave,
-    ...(masthead.postalAddress ? ['', wrap(masthead.postalAddress, full)] : []),
-  ].join('\n');
-  return `${[paragraphs([top.join('\n')]), flow(tree.lead), ...sections, foot].filter(Boolean).join('\n\n\n')}\n`;
+  const flow = (blocks: readonly Block[], head?: string): string => paragraphs([head, ...blocks.map((b) => block(b)), links.told()]);
+  return { full, said, run, underlined, flow };
 }
 
 /** Paragraphs one empty line apart; empty ones are left out. */
@@ -159,7 +194,7 @@ export function wrap(text: string, width: number, first = '', rest = ''): string
     }
     out.push(current);
   }
-  return out.join('\n');
+  return isolatedLines(out).join('\n');
 }
 
 /** Puts a mark before the first line and as much room before the others. */

@@ -18,12 +18,54 @@ export interface Words {
   dataTable: string;
   skip: string;
   unsubscribe: string;
+  preferences: string;
   /** Why this mail came, given the publication's name. */
   because: (publication: string) => string;
+  pdf: string;
   /** Length of the PDF, given its pages. */
   pages: (count: number) => string;
+  /** What the PDF is, for those who think of loading it: kind, pages, size. */
+  facts: (pdf: { pages: number; bytes: number }) => string;
+  /** A whole number in the digits that the language is printed in. */
+  number: (value: number) => string;
+  /** What CSS calls counting in these digits. */
+  counter: 'decimal' | 'persian';
   /** What joins the parts of a reference. */
   comma: string;
+}
+
+/** A language's own spelling of numbers and sizes. */
+interface Figures {
+  pdf: string;
+  comma: string;
+  /** Units of a thousand and of a million bytes. */
+  units: [string, string];
+  pages: (count: string, one: boolean) => string;
+  /** BCP 47 with the digits that the language is printed in. */
+  digits: `${string}-u-nu-latn` | `${string}-u-nu-arabext`;
+}
+
+/** Words made of numbers. */
+function withNumbers({
+  pdf,
+  comma,
+  units,
+  pages,
+  digits,
+}: Figures): Pick<Words, 'pdf' | 'comma' | 'pages' | 'facts' | 'number' | 'counter'> {
+  const number = (value: number, fraction = 0) =>
+    value.toLocaleString(digits, { useGrouping: false, minimumFractionDigits: fraction, maximumFractionDigits: fraction });
+  const size = (bytes: number) =>
+    bytes < 1_000_000 ? `${number(Math.max(1, Math.round(bytes / 1000)))} ${units[0]}` : `${number(bytes / 1_000_000, 1)} ${units[1]}`;
+  const length = (count: number) => pages(number(count), count === 1);
+  return {
+    pdf,
+    comma,
+    pages: length,
+    facts: ({ pages: count, bytes }) => [pdf, length(count), size(bytes)].join(comma),
+    number: (value) => number(value),
+    counter: digits.endsWith('arabext') ? 'persian' : 'decimal',
+  };
 }
 
 const en: Words = {
@@ -40,8 +82,14 @@ const en: Words = {
   skip: 'Skip to content',
   unsubscribe: 'Unsubscribe',
   because: (publication) => `You receive this because you subscribed to ${publication}.`,
-  pages: (count) => (count === 1 ? '1 page' : `${count} pages`),
-  comma: ', ',
+  preferences: 'Preferences',
+  ...withNumbers({
+    pdf: 'PDF',
+    comma: ', ',
+    units: ['KB', 'MB'],
+    pages: (count, one) => (one ? `${count} page` : `${count} pages`),
+    digits: 'en-u-nu-latn',
+  }),
 };
 
 // The three tables below were written without a native reader and are unreviewed.
@@ -59,8 +107,15 @@ const ur: Words = {
   skip: 'متن پر جائیں',
   unsubscribe: 'رکنیت ختم کریں',
   because: (publication) => `یہ خط آپ کو اس لیے ملا کہ آپ ${publication} کے رکن ہیں۔`,
-  pages: (count) => `${count} صفحات`,
-  comma: '،\u200f ',
+  preferences: 'ترجیحات',
+  // Urdu is printed with the digits of Latin script, Pashto and Dari with their own.
+  ...withNumbers({
+    pdf: 'پی ڈی ایف',
+    comma: '،\u200f ',
+    units: ['کے بی', 'ایم بی'],
+    pages: (count, one) => (one ? `${count} صفحہ` : `${count} صفحات`),
+    digits: 'ur-u-nu-latn',
+  }),
 };
 
 const ps: Words = {
@@ -77,8 +132,14 @@ const ps: Words = {
   skip: 'متن ته ورشئ',
   unsubscribe: 'ګډون پای ته ورسوئ',
   because: (publication) => `دا لیک درته ځکه راغی چې د ${publication} ګډونوال یاست.`,
-  pages: (count) => `${count} مخونه`,
-  comma: '،\u200f ',
+  preferences: 'غوراوي',
+  ...withNumbers({
+    pdf: 'پي ډي اېف',
+    comma: '،\u200f ',
+    units: ['کېلوباېټه', 'مېګاباېټه'],
+    pages: (count, one) => (one ? `${count} مخ` : `${count} مخونه`),
+    digits: 'ps-u-nu-arabext',
+  }),
 };
 
 const fa: Words = {
@@ -95,8 +156,14 @@ const fa: Words = {
   skip: 'رفتن به متن',
   unsubscribe: 'لغو اشتراک',
   because: (publication) => `این نامه را دریافت می‌کنید چون مشترک ${publication} هستید.`,
-  pages: (count) => `${count} صفحه`,
-  comma: '،\u200f ',
+  preferences: 'تنظیمات',
+  ...withNumbers({
+    pdf: 'پی‌دی‌اف',
+    comma: '،\u200f ',
+    units: ['کیلوبایت', 'مگابایت'],
+    pages: (count) => `${count} صفحه`,
+    digits: 'fa-u-nu-arabext',
+  }),
 };
 
 const tables: Record<string, Words> = { en, ur, ps, fa, prs: fa };
