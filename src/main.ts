@@ -11,6 +11,7 @@ import { type Arguments, type Command, type Context, describeCommands, readArgum
 
 /** What a command needs is loaded when it runs: `status` must not wait for what draws PDFs. */
 const commandsFile = () => import('./main/commands.ts');
+const publicationFile = () => import('./main/publication-commands.ts');
 const issueFile = () => import('./main/issue-commands.ts');
 const sendingFile = () => import('./main/sending.ts');
 const steeringFile = () => import('./main/steering.ts');
@@ -21,6 +22,22 @@ const from =
 
 const text = (value: string, help: string) => ({ type: 'string', value, help }) as const;
 const flag = (help: string) => ({ type: 'boolean', help }) as const;
+/** What a publication is made of; `publication set` changes what is given. */
+const publicationFacts = {
+  name: text('NAME', 'the name readers see'),
+  from: text('ADDRESS', 'the address its mail comes from'),
+  'reply-to': text('ADDRESS', 'where answers go'),
+  language: text('en', 'its language'),
+  zone: text('Asia/Karachi', 'its time zone (UTC)'),
+  address: text('TEXT', 'postal address for the footer'),
+  slot: text('"first tuesday 09:00"', 'its monthly slot'),
+  logo: text('FILE', 'a PNG or JPEG in place of its name'),
+  accent: text('"#0a656c"', 'colour of links and labels'),
+  'accent-dark': text('"#74c9cc"', 'the same in dark mode (a lighter shade of it)'),
+  ink: text('"#14242c"', 'colour of text and buttons'),
+  'ink-dark': text('"#e3ebed"', 'the same in dark mode (a lighter shade of it)'),
+  fonts: text('serif', 'typefaces: serif, sans, serif-heads or sans-heads'),
+};
 const publicationOption = { publication: text('SLUG', 'which publication') };
 
 const commands: readonly Command[] = [
@@ -55,16 +72,14 @@ const commands: readonly Command[] = [
   {
     usage: 'publication add SLUG',
     summary: 'add a publication',
-    options: {
-      name: text('NAME', 'the name readers see'),
-      from: text('ADDRESS', 'the address its mail comes from'),
-      'reply-to': text('ADDRESS', 'where answers go'),
-      language: text('en', 'its language'),
-      zone: text('Asia/Karachi', 'its time zone (UTC)'),
-      address: text('TEXT', 'postal address for the footer'),
-      slot: text('"first tuesday 09:00"', 'its monthly slot'),
-    },
-    run: from(commandsFile, (file) => file.publicationAdd),
+    options: publicationFacts,
+    run: from(publicationFile, (file) => file.publicationAdd),
+  },
+  {
+    usage: 'publication set SLUG',
+    summary: 'change a publication; "none" takes an option back',
+    options: publicationFacts,
+    run: from(publicationFile, (file) => file.publicationSet),
   },
   {
     usage: 'issue add FILE',
@@ -81,13 +96,13 @@ const commands: readonly Command[] = [
   {
     usage: 'issue check FILE',
     summary: 'say what is wrong with an issue',
-    options: { json: flag('print facts') },
+    options: { publication: text('SLUG', 'the publication whose look it gets'), json: flag('print facts') },
     run: from(issueFile, (file) => file.issueCheck),
   },
   {
     usage: 'issue preview FILE',
     summary: 'draw mail, text, page and PDF',
-    options: { out: text('DIR', 'where to') },
+    options: { publication: text('SLUG', 'the publication whose look it gets'), out: text('DIR', 'where to') },
     run: from(issueFile, (file) => file.issuePreview),
   },
   {

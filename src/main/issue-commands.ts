@@ -8,7 +8,7 @@ import { openDrawing } from '../render/render.ts';
 import { approveIssue } from '../schedule/approve.ts';
 import { getPublication, type Publication } from '../store/publications.ts';
 import { withData } from './data.ts';
-import { drawPreview, keepIssue } from './issues.ts';
+import { drawPreview, keepIssue, type PreviewFor, previewFor } from './issues.ts';
 import { readIssueName, readWaivers } from './send-command.ts';
 import { type Arguments, type Context, needed } from './table.ts';
 
@@ -62,11 +62,17 @@ function describeSlotOf({ slug, slot, zone }: Publication, before: number): stri
   return `It goes out at ${iso(at, zone)} (${zone})${others}`;
 }
 
+/** The publication that a check or a preview names; neither needs one, nor a DATA_DIR without it. */
+async function dressedFor({ config }: Context, values: Arguments['values']): Promise<PreviewFor | undefined> {
+  const slug = values['publication'];
+  return typeof slug === 'string' ? withData(config, ({ db }) => previewFor(db, slug, config)) : undefined;
+}
+
 /** Draws the issue too: some of what is wrong shows only then. */
 export async function issueCheck(context: Context, { positionals: [file = ''], values }: Arguments): Promise<number> {
   const studio = openDrawing();
   try {
-    const { findings } = await drawPreview(studio, context.config, file);
+    const { findings } = await drawPreview(studio, context.config, file, await dressedFor(context, values));
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     if (values['json']) context.print(JSON.stringify(findings));
     else if (findings.length > 0) context.print(describeFindings(file, findings));
@@ -81,7 +87,7 @@ export async function issuePreview(context: Context, { positionals: [file = ''],
   const studio = openDrawing();
   try {
     const folder = String(values['out'] ?? `${basename(file).replace(/\.[^.]*$/, '')}-preview`);
-    const { findings, files } = await drawPreview(studio, context.config, file);
+    const { findings, files } = await drawPreview(studio, context.config, file, await dressedFor(context, values));
     if (findings.length > 0) context.warn(describeFindings(file, findings));
     if (files === undefined) return 1;
     for (const [name, content] of files) {

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { checkDrawn, checkFolds, checkSize, readIssue } from '../issue/issue.ts';
-import type { Drawing, Picture } from '../model/edition.ts';
+import type { Drawing, Masthead, Picture } from '../model/edition.ts';
 import type { Finding, IssueTree } from '../model/issue.ts';
 import { type Studio, stylesheetLink } from '../render/render.ts';
-import { reviseIssue } from '../schedule/approve.ts';
-import { storeAsset } from '../store/assets.ts';
+import { mastheadOf, reviseIssue } from '../schedule/approve.ts';
+import { findAssets, storeAsset } from '../store/assets.ts';
 import type { Db } from '../store/open.ts';
-import type { Publication } from '../store/publications.ts';
+import { getPublication, type Publication } from '../store/publications.ts';
 
 interface LoadedIssue {
   source: string;
@@ -64,23 +64,42 @@ export async function keepIssue(
   return { issue, undone, title: tree.publication, findings };
 }
 
-/** The files of a preview by their names in its folder: the four renderings, the checks, and the pictures they show. What cannot be drawn is a finding. */
-export async function drawPreview(
-  studio: Studio,
-  { baseUrl }: Config,
-  file: string,
-): Promise<{ findings: Finding[]; files?: Map<string, string | Uint8Array> }> {
-  const { tree, findings, pictures } = await loadIssue(studio, file);
-  if (tree === undefined) return { findings };
+/** What a preview is drawn for: a publication of the store, with its logo's bytes. */
+export interface PreviewFor {
+  masthead: Masthead;
+  logo: Map<string, Uint8Array>;
+}
+
+/** A publication as previews draw it: as in an edition, but with its pictures beside the page. */
+export function previewFor(db: Db, slug: string, { baseUrl }: Config): PreviewFor {
+  const masthead = { ...mastheadOf(getPublication(db, slug), baseUrl), pictureBase: 'a/' };
+  const logo = masthead.brand?.logo?.asset;
+  return { masthead, logo: findAssets(db, logo === undefined ? [] : [logo]) };
+}
+
+/** Without a publication of the store: named as the issue names it, in Galley's own look. */
+function unnamedPreview(tree: IssueTree, { baseUrl }: Config): PreviewFor {
   const slug =
     tree.publication
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, '') || 'preview';
-  const masthead = { slug, name: tree.publication, postalAddress: '', baseUrl, pictureBase: 'a/' };
+  return { masthead: { slug, name: tree.publication, postalAddress: '', baseUrl, pictureBase: 'a/' }, logo: new Map() };
+}
+
+/** The files of a preview by their names in its folder: the four renderings, the checks, and the pictures they show. What cannot be drawn is a finding. */
+export async function drawPreview(
+  studio: Studio,
+  config: Config,
+  file: string,
+  publication?: PreviewFor,
+): Promise<{ findings: Finding[]; files?: Map<string, string | Uint8Array> }> {
+  const { tree, findings, pictures } = await loadIssue(studio, file);
+  if (tree === undefined) return { findings };
+  const { masthead, logo } = publication ?? unnamedPreview(tree, config);
   let drawing: Drawing;
   try {
-    drawing = await studio.draw(tree, masthead, new Map(pictures.map(({ name, bytes }) => [name, bytes])));
+    drawing = await studio.draw(tree, masthead, new Map([...logo, ...pictures.map(({ name, bytes }) => [name, bytes] as const)]));
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error;
     return { findings: [...findings, checkDrawn(error)] };
@@ -100,6 +119,7 @@ export async function drawPreview(
     ['checks.json', `${JSON.stringify(all, null, 2)}\n`],
   ]);
   for (const { name, bytes } of [...pictures, ...drawing.pictures]) files.set(`a/${name}`, bytes);
+  for (const [name, bytes] of logo) files.set(`a/${name}`, bytes);
   return { findings: all, files };
 }
 

@@ -52,14 +52,14 @@ const own = { accent: { light: '#0a656c', dark: '#74c9cc' }, ink: { light: '#142
 
 /** The look of a publication. A colour of its own without one for the dark gets the nearest lighter shade that is easily read there. */
 export function brandOf(choices: BrandChoices = {}): Brand {
-  const shades = (light: string | undefined, dark: string | undefined, otherwise: Shades): Shades => ({
+  const shades = (light: string | undefined, dark: string | undefined, otherwise: Shades, easy: number): Shades => ({
     light: light ?? otherwise.light,
-    dark: dark ?? (light === undefined ? otherwise.dark : nearestReadable(light, 'dark', 7)),
+    dark: dark ?? (light === undefined ? otherwise.dark : nearestReadable(light, 'dark', easy)),
   });
   return {
     ...(choices.logo && { logo: choices.logo }),
-    accent: shades(choices.accent, choices.accentDark, own.accent),
-    ink: shades(choices.ink, choices.inkDark, own.ink),
+    accent: shades(choices.accent, choices.accentDark, own.accent, 7),
+    ink: shades(choices.ink, choices.inkDark, own.ink, 12),
     fonts: choices.fonts ?? 'serif',
   };
 }

@@ -121,22 +121,25 @@ function refuseStops(revision: Revision, { waived, publication, number }: Order)
   );
 }
 
+/** A publication as its drawings need it. Without a brand the key is left out, so that editions frozen before there were brands keep their hash. */
+export function mastheadOf({ slug, name, postalAddress, brand }: Publication, baseUrl: string): Masthead {
+  return { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/`, ...(brand !== null && { brand }) };
+}
+
 /** The edition of a revision for the publication as it is, drawn once and kept: what readers get, on the page and in the PDF too, never changes after this. */
 export async function freezeEdition(
   { db, draw, baseUrl, now }: EditionDeps,
   publication: Publication,
   { issueId, revision, tree }: Revision,
 ): Promise<Edition> {
-  const { slug, name, postalAddress } = publication;
-  const drawnFor = { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/` };
+  const drawnFor = mastheadOf(publication, baseUrl);
   const masthead = createHash('sha256').update(JSON.stringify(drawnFor)).digest('hex');
   const key = { issueId, revision, language: tree.language, format: 'full' as const, masthead };
   const frozen = findEdition(db, key);
   if (frozen !== undefined) return frozen;
-  const figures = findAssets(
-    db,
-    [...blocksOf(tree)].filter((block) => block.t === 'figure').map((block) => block.asset),
-  );
+  const shown = [...blocksOf(tree)].filter((block) => block.t === 'figure').map((block) => block.asset);
+  const logo = drawnFor.brand?.logo?.asset;
+  const figures = findAssets(db, logo === undefined ? shown : [...shown, logo]);
   const drawing = await draw(tree, drawnFor, figures);
   for (const picture of drawing.pictures) storeAsset(db, picture);
   const { subject, email, text, page } = drawing;

@@ -23,8 +23,8 @@ export interface DrawNoticesDeps {
 /** Draws the notices that nobody has drawn yet, oldest first; from then on they can go out. Errors: those of drawing; the notice stays undrawn. */
 export async function drawNotices({ db, drawNotice, baseUrl, rehearsal }: DrawNoticesDeps): Promise<void> {
   for (let next = findUndrawn(db, rehearsal); next !== undefined; next = findUndrawn(db, rehearsal)) {
-    const { slug, name, postalAddress } = next.publication;
-    const drawing = await drawNotice(next.notice.facts, { slug, name, postalAddress, baseUrl });
+    const { slug, name, postalAddress, brand } = next.publication;
+    const drawing = await drawNotice(next.notice.facts, { slug, name, postalAddress, baseUrl, ...(brand !== null && { brand }) });
     saveNoticeDrawing(db, next.notice.id, drawing);
   }
 }

@@ -56,6 +56,19 @@ export async function takeSlots(deps: EditionDeps & { log: Log }): Promise<void>
   }
 }
 
+/**
+ * Begins a slot that was set or moved with its next instant: the latest one before `now` counts as used up, lest an issue that waits go out at once for a
+ * time that is over. Call it in the transaction that changed the slot or its zone. Returns that next instant (ms UTC), in a month that has no slot yet.
+ */
+export function beginSlot(db: Db, { id, slot, zone }: Publication & { slot: string }, now: number): number {
+  const parsed = parseSlot(slot);
+  const { period, at } = slotBefore(parsed, zone, now);
+  if (findTakenSlot(db, id, period) === undefined) saveTakenSlot(db, { publicationId: id, period, dueAt: at, sendId: null, takenAt: now });
+  let next = slotAfter(parsed, zone, now);
+  while (findTakenSlot(db, id, next.period) !== undefined) next = slotAfter(parsed, zone, next.at);
+  return next.at;
+}
+
 interface DueSlot {
   publication: Publication;
   period: string;

@@ -6,12 +6,20 @@ import { publications } from './schema.ts';
 
 export type Publication = typeof publications.$inferSelect;
 
+/** What may be changed of a publication: not its slug, which stands in addresses and headers that live for years. */
+export type PublicationChanges = Partial<Omit<Publication, 'id' | 'slug' | 'createdAt'>>;
+
 /** Adds a publication. Error when its slug is taken. */
-export function addPublication(db: Db, values: Omit<Publication, 'id'>): Publication {
+export function addPublication(db: Db, values: Omit<Publication, 'id' | 'brand'> & Partial<Pick<Publication, 'brand'>>): Publication {
   const added = db.insert(publications).values(values).onConflictDoNothing().returning().get();
   if (added === undefined)
     throw new AppError('publication.taken', `There is a publication "${values.slug}" already: choose another slug`, { status: 409 });
   return added;
+}
+
+/** Changes what is given and leaves the rest. Returns the publication as it is then. */
+export function changePublication(db: Db, id: number, changes: PublicationChanges): Publication {
+  return db.update(publications).set(changes).where(eq(publications.id, id)).returning().get();
 }
 
 export function findPublication(db: Db, slug: string): Publication | undefined {

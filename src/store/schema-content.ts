@@ -1,6 +1,7 @@
 /** The tables of publications, issues and readers, and those of no room of their own. */
 
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { BrandChoices } from '../model/brand.ts';
 import type { SubscriptionState } from '../model/consent.ts';
 import type { Format } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
@@ -18,6 +19,8 @@ export const publications = sqliteTable('publications', {
   postalAddress: text('postal_address').notNull(),
   slot: text('slot'),
   createdAt: integer('created_at').notNull(),
+  /** Null for Galley's own look. */
+  brand: text('brand', { mode: 'json' }).$type<BrandChoices>(),
 });
 
 export const issues = sqliteTable(
@@ -79,7 +82,7 @@ export const editions = sqliteTable(
     page: text('page').notNull(),
     pdf: blob('pdf', { mode: 'buffer' }).notNull(),
     createdAt: integer('created_at').notNull(),
-    /** SHA-256 in hex over the masthead it was drawn for: names, addresses, BASE_URL. */
+    /** SHA-256 in hex over the masthead it was drawn for: names, addresses, BASE_URL, brand. */
     masthead: text('masthead').notNull(),
   },
   (t) => [uniqueIndex('editions_key').on(t.issueId, t.revision, t.language, t.format, t.masthead)],
