@@ -1,6 +1,6 @@
 /** Leaving a publication by link, and taking that back. Both may come twice: the second time changes nothing. */
 import { maskAddress } from '../model/address.ts';
-import { type ConsentMove, moveSubscription } from '../model/consent.ts';
+import { type ConsentMove, mailable, moveSubscription } from '../model/consent.ts';
 import type { TokenSubject } from '../model/token.ts';
 import type { Db } from '../store/open.ts';
 import { inTransaction } from '../store/statement.ts';
@@ -18,6 +18,8 @@ export interface LeaveAnswer {
   /** Its language, as a BCP 47 tag. */
   language: string;
   maskedAddress: string;
+  /** Whether anything is sent there as things stand. */
+  mailed: boolean;
   /** Where the reader has left: until when `undoLeave` puts the reader back, UTC in milliseconds. */
   undoUntil?: number;
 }
@@ -74,7 +76,14 @@ function undoEnd({ state, before, changedAt }: Subscription): number | undefined
 }
 
 function describe(found: Subscription, outcome: LeaveAnswer['outcome']): LeaveAnswer {
-  const { publication, language, email } = found;
+  const { publication, language, email, state } = found;
   const undoUntil = undoEnd(found);
-  return { outcome, publication, language, maskedAddress: maskAddress(email), ...(undoUntil !== undefined && { undoUntil }) };
+  return {
+    outcome,
+    publication,
+    language,
+    maskedAddress: maskAddress(email),
+    mailed: state === mailable,
+    ...(undoUntil !== undefined && { undoUntil }),
+  };
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import { composeNotice, composeTemplate } from '../message/message.ts';
 import { noSend } from '../model/notice.ts';
-import { mintToken, type TokenKeys } from '../model/token.ts';
+import { mintToken, type TokenKeys, type TokenKind } from '../model/token.ts';
 import type { Redis } from '../queue/connect.ts';
 import { keepTemplate, publishFence } from '../queue/engine.ts';
 import type { BatchJob, DeliverQueue } from '../queue/jobs.ts';
@@ -40,7 +40,8 @@ async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBa
   const publication = getSend(db, sendId).publicationId;
   const rows: BatchJob['rows'] = batchRows(db, id).map(({ reader, address }) => {
     const subject = { publication, reader, send: sendId };
-    return { reader, address, delivery: mintToken(tokenKeys, 'delivery', subject), leave: mintToken(tokenKeys, 'leave', subject) };
+    const token = (kind: TokenKind): string => mintToken(tokenKeys, kind, subject);
+    return { reader, address, delivery: token('delivery'), leave: token('leave'), preferences: token('preferences') };
   });
   await queue.add({ batch: id, send: sendId, epoch, template: hash, rows, ...(rate !== undefined && { rate }) });
   return rows.length;

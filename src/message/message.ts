@@ -18,9 +18,9 @@ export interface MessageInput {
   /** Such as `tidewater.lists.example.org`: the same for the life of the list (RFC 2919). */
   listId: string;
   subject: string;
-  /** HTML part, with `leaveTokenPlaceholder` where the reader's token goes. */
+  /** HTML part, with the placeholders of `model/edition.ts` where the reader's tokens go. */
   email: string;
-  /** Plain-text part, same placeholder. */
+  /** Plain-text part, same placeholders. */
   text: string;
   /** Milliseconds UTC. The send's own instant, so that a resend is byte for byte the same. */
   date: number;
@@ -51,6 +51,8 @@ export interface Addressee {
   delivery: string;
   /** Token of kind `leave`, for the links and headers; a notice has none. */
   leave?: string | undefined;
+  /** Token of kind `preferences`, for the link in the body; messages composed before there was one take none. */
+  preferences?: string | undefined;
 }
 
 export interface PersonalMessage {
@@ -145,17 +147,24 @@ function senderFields({ name, address, replyTo }: Sender): { from: string; reply
   };
 }
 
-/** Fills in one reader. Throws AppError `message.address` when the address cannot be mailed, a RangeError when a token is none of ours. */
-export function personalise(template: MessageTemplate, { address, delivery, leave }: Addressee): PersonalMessage {
+/** Fills in one reader. Throws AppError `message.address` when the address cannot be mailed, a RangeError when a token is missing or none of ours. */
+export function personalise(template: MessageTemplate, { address, delivery, leave, preferences }: Addressee): PersonalMessage {
   const to = mailbox(address);
-  if (!tokenPattern.test(delivery) || (leave !== undefined && !tokenPattern.test(leave))) throw new RangeError('not a token');
-  const values = { to: Buffer.from(to), delivery: Buffer.from(delivery, 'latin1'), leave: leave && Buffer.from(leave, 'latin1') };
+  for (const token of [delivery, leave, preferences])
+    if (token !== undefined && !tokenPattern.test(token)) throw new RangeError('not a token');
+  const values = { to, delivery, leave, preferences };
+  const tokenFor = (slot: keyof typeof values): string => {
+    const value = values[slot];
+    if (value === undefined) throw new RangeError(`this message needs a token ${slot === 'leave' ? 'to leave by' : 'for preferences'}`);
+    return value;
+  };
   const bytes = Buffer.concat(
     compiled(template).map((piece) => {
       if (piece instanceof Uint8Array) return piece;
-      const value = values[piece.slot];
-      if (!value) throw new RangeError('this message needs a token to leave by');
-      return piece.base64 ? Buffer.from(base64Lines(Buffer.from(piece.base64.join(leave), 'latin1')), 'latin1') : value;
+      const { slot, base64, between } = piece;
+      if (base64 === undefined) return Buffer.from(tokenFor(slot));
+      const whole = base64.map((run, i) => (i === 0 ? run : tokenFor(between?.[i - 1] ?? slot) + run)).join('');
+      return Buffer.from(base64Lines(Buffer.from(whole, 'latin1')), 'latin1');
     }),
   );
   return { envelope: { from: `b+${delivery}@${template.bounceDomain}`, to, envid: delivery }, bytes };

@@ -1,11 +1,26 @@
 /** Bodies made fit for any mail server (RFC 2045 section 6), with the places of a reader's token kept whole so that filling them in is pure joining. */
-import { leaveTokenPlaceholder } from '../model/edition.ts';
+import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
+import { tokenLength } from '../model/token.ts';
+
+/** The tokens that stand in a body. */
+export type BodySlot = 'leave' | 'preferences';
 
 /**
  * A stretch of a message: text that is the same for every reader, or a slot. In base64 a token does not begin at a letter's border, so its slot carries
- * the few bytes around it: the tokens between the `base64` runs (one letter a byte) are encoded together.
+ * the few bytes around it: the tokens between the `base64` runs (one letter a byte) are encoded together, each of them the one that `between` names, or `slot`.
  */
-export type Piece = string | { slot: 'to' | 'delivery' | 'leave'; base64?: string[] };
+export type Piece = string | { slot: 'to' | 'delivery' | BodySlot; base64?: string[]; between?: BodySlot[] };
+
+const placeholders: Record<string, BodySlot> = { [leaveTokenPlaceholder]: 'leave', [preferencesTokenPlaceholder]: 'preferences' };
+const placeholder = new RegExp(`(${Object.keys(placeholders).join('|')})`);
+
+/** A text cut at its placeholders: runs, and the slot before each but the first. */
+function cut(text: string): { run: string; slot?: BodySlot }[] {
+  const [first = '', ...rest] = text.split(placeholder);
+  const runs: { run: string; slot?: BodySlot }[] = [{ run: first }];
+  for (let i = 0; i < rest.length; i += 2) runs.push({ run: rest[i + 1] ?? '', slot: placeholders[rest[i] ?? ''] ?? 'leave' });
+  return runs;
+}
 
 /** RFC 2045 section 6.7 and 6.8: at most 76 letters a line, the soft break included. */
 const lineLength = 76;
@@ -43,13 +58,13 @@ function quotedPrintable(text: string): Piece[] {
     column += unit.length;
   };
   for (const line of text.split(/\r\n|\r|\n/)) {
-    const runs = line.split(leaveTokenPlaceholder);
-    runs.forEach((run, i) => {
-      if (i > 0) {
-        makeRoom(leaveTokenPlaceholder.length);
-        pieces.push(out, { slot: 'leave' });
+    const runs = cut(line);
+    runs.forEach(({ run, slot }, i) => {
+      if (slot !== undefined) {
+        makeRoom(tokenLength);
+        pieces.push(out, { slot });
         out = '';
-        column += leaveTokenPlaceholder.length;
+        column += tokenLength;
       }
       let at = 0;
       for (const letter of run) {
@@ -76,22 +91,27 @@ function hex(letter: string): string {
 }
 
 function base64(text: string): Piece[] {
-  const segments = text.replace(/\r\n|\r|\n/g, '\r\n').split(leaveTokenPlaceholder);
+  const segments = cut(text.replace(/\r\n|\r|\n/g, '\r\n'));
   const pieces: Piece[] = [];
-  let mixed: string[] | undefined;
+  let mixed: { base64: string[]; between: BodySlot[] } | undefined;
   let tail = '';
-  segments.forEach((segment, i) => {
-    let bytes = Buffer.from(segment);
-    if (i > 0) mixed = mixed ? [...mixed, ''] : [tail, ''];
+  segments.forEach(({ run, slot }, i) => {
+    let bytes = Buffer.from(run);
+    if (slot !== undefined) {
+      mixed ??= { base64: [tail], between: [] };
+      mixed.base64.push('');
+      mixed.between.push(slot);
+    }
     if (mixed) {
+      const { base64, between } = mixed;
       // groups of three bytes must come out even before plain text may go on
-      const sofar = mixed.join('').length + (mixed.length - 1) * leaveTokenPlaceholder.length;
+      const sofar = base64.join('').length + between.length * tokenLength;
       const missing = (3 - (sofar % 3)) % 3;
-      mixed.push(`${mixed.pop()}${bytes.toString('latin1', 0, missing)}`);
+      base64.push(`${base64.pop()}${bytes.toString('latin1', 0, missing)}`);
       const even = bytes.length >= missing;
       bytes = bytes.subarray(missing);
       if (even || i === segments.length - 1) {
-        pieces.push({ slot: 'leave', base64: mixed });
+        pieces.push({ slot: between[0] ?? 'leave', base64, ...(new Set(between).size > 1 && { between }) });
         mixed = undefined;
       }
     }

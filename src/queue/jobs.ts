@@ -13,7 +13,15 @@ const batchJob = z.object({
   template: z.string(),
   /** Messages per second that all workers together may begin; absent means as fast as it goes. */
   rate: z.number().optional(),
-  rows: z.array(z.object({ reader: z.number(), address: z.string(), delivery: z.string(), leave: z.string().optional() })),
+  rows: z.array(
+    z.object({
+      reader: z.number(),
+      address: z.string(),
+      delivery: z.string(),
+      leave: z.string().optional(),
+      preferences: z.string().optional(),
+    }),
+  ),
 });
 export type BatchJob = z.infer<typeof batchJob>;
 export type BatchJobRow = BatchJob['rows'][number];

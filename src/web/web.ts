@@ -17,6 +17,7 @@ import { frontRoutes } from './reader/front.ts';
 import { issueRoutes } from './reader/issues.ts';
 import { leaveRoutes } from './reader/leave.ts';
 import { pictureRoutes } from './reader/pictures.ts';
+import { preferencesRoutes } from './reader/preferences.ts';
 
 export interface WebConfig {
   host: string;
@@ -77,6 +78,7 @@ function buildApp({ db, tokenKeys, config, catcher, log, now = Date.now }: WebDe
   app.use(assetRoutes(assets));
   app.use(pictureRoutes({ db }));
   app.use(leaveRoutes({ db, tokenKeys, assets, now }));
+  app.use(preferencesRoutes({ db, tokenKeys, assets, now }));
   app.use('/console', consoleGate, (_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();

@@ -30,13 +30,13 @@ const known = { publication: 'The Tidewater Review', language: 'en', maskedAddre
 test('looking at the page changes nothing', () => {
   const db = oneReader();
   const before = db.$client.serialize();
-  expect(lookUpLeave(db, subject)).toEqual({ outcome: 'subscribed', ...known });
+  expect(lookUpLeave(db, subject)).toEqual({ outcome: 'subscribed', mailed: true, ...known });
   expect(db.$client.serialize()).toEqual(before);
 });
 
 test.each(['page', 'one-click'] as const)('leaving by %s makes that reader left, with the event, and nobody else', (way) => {
   const db = oneReader();
-  expect(leave(db, subject, { way, now: t0 })).toEqual({ outcome: 'left', ...known, undoUntil: t0 + undoDays * day });
+  expect(leave(db, subject, { way, now: t0 })).toEqual({ outcome: 'left', mailed: false, ...known, undoUntil: t0 + undoDays * day });
   expect(states(db)).toEqual(['left', 'active']);
   expect(events(db)).toEqual([{ event: 'leave', way, sendId: 7, readerId: 1 }]);
   expect(lookUpLeave(db, subject)).toMatchObject({ outcome: 'already' });
@@ -59,7 +59,7 @@ test.each(['pending', 'active', 'paused', 'suspended'] as const)('an undo puts a
   const db = oneReader();
   db.update(subscriptions).set({ state }).where(eq(subscriptions.readerId, 1)).run();
   leave(db, subject, { way: 'page', now: t0 });
-  expect(undoLeave(db, subject, { now: t0 + undoDays * day })).toEqual({ outcome: 'back', ...known });
+  expect(undoLeave(db, subject, { now: t0 + undoDays * day })).toEqual({ outcome: 'back', mailed: state === 'active', ...known });
   expect(states(db)).toEqual([state, 'active']);
   expect(events(db).map((row) => row.event)).toEqual(['leave', 'undo']);
 });
@@ -74,7 +74,7 @@ test('after 30 days a leave is no longer undone by its link', () => {
 
 test('an undo of nothing changes nothing, and so does a second one', () => {
   const db = oneReader();
-  expect(undoLeave(db, subject, { now: t0 })).toEqual({ outcome: 'already', ...known });
+  expect(undoLeave(db, subject, { now: t0 })).toEqual({ outcome: 'already', mailed: true, ...known });
   leave(db, subject, { way: 'page', now: t0 });
   undoLeave(db, subject, { now: t0 });
   expect(undoLeave(db, subject, { now: t0 })).toMatchObject({ outcome: 'already' });

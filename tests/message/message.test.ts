@@ -2,13 +2,17 @@ import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { expect, test } from 'vitest';
 import { checkSender, composeTemplate, type MessageInput, personalise } from '../../src/message/message.ts';
-import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
+import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../../src/model/edition.ts';
 
 const reader = {
   address: 'joerg+news@example.com',
   delivery: 'deliverytokendeliverytokendelivery',
   leave: 'abcdefghijklmnopqrstuvwxyz234567ab',
+  preferences: 'zyxwvutsrqponmlkjihgfedcba765432zy',
 };
+/** A text as this reader gets it. */
+const filled = (text: string): string =>
+  text.replaceAll(leaveTokenPlaceholder, reader.leave).replaceAll(preferencesTokenPlaceholder, reader.preferences);
 
 function input(changes: Partial<MessageInput> = {}): MessageInput {
   return {
@@ -109,21 +113,37 @@ test.each([
   ['Latin text is quoted-printable', 'Grüße, “naïve” façade\n'.repeat(40), 'quoted-printable'],
   ['Arabic script is base64', urdu, 'base64'],
 ])('%s, and reads the same after parsing', async (_rule, words, encoding) => {
-  const text = `${words}\n.\nFrom here  \n${leaveTokenPlaceholder}${leaveTokenPlaceholder}é${leaveTokenPlaceholder}\nthe end`;
+  const text = `${words}\n.\nFrom here  \n${leaveTokenPlaceholder}${preferencesTokenPlaceholder}é${leaveTokenPlaceholder}\nthe end`;
   const bytes = bytesOf({ text, email: `<p>${text}</p>` });
   expect(bytes.toString().match(/^Content-Transfer-Encoding: .*$/gm)).toEqual([
     `Content-Transfer-Encoding: ${encoding}`,
     `Content-Transfer-Encoding: ${encoding}`,
   ]);
   const mail = await parse(bytes);
-  expect(wordsOf(mail.text)).toBe(text.replaceAll(leaveTokenPlaceholder, reader.leave));
-  expect(wordsOf(mail.html)).toBe(`<p>${text}</p>`.replaceAll(leaveTokenPlaceholder, reader.leave));
+  expect(wordsOf(mail.text)).toBe(filled(text));
+  expect(wordsOf(mail.html)).toBe(filled(`<p>${text}</p>`));
 });
 
 test('whatever the words: lines of at most 76 letters in CRLF, ASCII only, no line that begins with a dot or From, and the same text after parsing', async () => {
   const piece = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 90 }),
-    fc.constantFrom(leaveTokenPlaceholder, '\n', '\r\n', '.', 'From ', ' ', '\t', '=', '=_', '🎉', 'é', 'ہے', '--', 'x'.repeat(80)),
+    fc.constantFrom(
+      leaveTokenPlaceholder,
+      preferencesTokenPlaceholder,
+      '\n',
+      '\r\n',
+      '.',
+      'From ',
+      ' ',
+      '\t',
+      '=',
+      '=_',
+      '🎉',
+      'é',
+      'ہے',
+      '--',
+      'x'.repeat(80),
+    ),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { maxLength: 30 }), async (pieces) => {
@@ -132,10 +152,7 @@ test('whatever the words: lines of at most 76 letters in CRLF, ASCII only, no li
       const raw = bytes.toString('latin1');
       const body = raw.slice(raw.indexOf('\r\n\r\n')).split('\r\n');
       expect(body.every((line) => /^[\x20-\x7e\t]{0,76}$/.test(line) && !/^(\.|From )|[ \t]$/.test(line))).toBe(true);
-      const wanted = text
-        .toWellFormed()
-        .replace(/\r\n|\r|\n/g, '\n')
-        .replaceAll(leaveTokenPlaceholder, reader.leave);
+      const wanted = filled(text.toWellFormed().replace(/\r\n|\r|\n/g, '\n'));
       expect(wordsOf((await parse(bytes)).text)).toBe(wanted);
     }),
     { numRuns: 150 },
@@ -258,7 +275,17 @@ test.each([
   expect(() => personalise(composeTemplate(input()), { ...reader, address })).toThrow(/is not an address/);
 });
 
+test('a message composed before there were preferences needs no token for them, one with the link does', () => {
+  const { preferences: _, ...before } = reader;
+  expect(personalise(composeTemplate(input()), before)).toEqual(personalise(composeTemplate(input()), reader));
+  for (const words of ['', urdu]) {
+    const template = composeTemplate(input({ text: `${words}${preferencesTokenPlaceholder}` }));
+    expect(() => personalise(template, before)).toThrow('needs a token for preferences');
+  }
+});
+
 test('a token that is none of ours is not spliced in', () => {
+  expect(() => personalise(composeTemplate(input()), { ...reader, preferences: 'x' })).toThrow(RangeError);
   expect(() => personalise(composeTemplate(input()), { ...reader, leave: 'x\r\nBcc: evil@example.com' })).toThrow(RangeError);
   expect(() => personalise(composeTemplate(input()), { ...reader, delivery: '' })).toThrow(RangeError);
 });

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { type Drawing, leaveTokenPlaceholder } from '../../src/model/edition.ts';
+import { type Drawing, leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../../src/model/edition.ts';
 import type { IssueTree } from '../../src/model/issue.ts';
 import { openDrawing, stylesheetLink } from '../../src/render/render.ts';
 import { programOnPath } from '../support/programs.ts';
@@ -61,22 +61,28 @@ describe('every rendering', () => {
     expect({ ...again, pdf: 0 }).toEqual({ ...drawn, pdf: 0 });
   });
 
-  test("the mark of a reader's token stands in the unsubscribe links and nowhere else", () => {
-    const leave = `https://letters.example.org/u/${leaveTokenPlaceholder}`;
-    expect(count(drawn.email, leaveTokenPlaceholder)).toBe(1);
-    expect(drawn.email).toMatch(new RegExp(`<a [^>]*href="${leave}"[^>]*>Unsubscribe</a>`));
-    expect(count(drawn.text, leaveTokenPlaceholder)).toBe(1);
-    expect(drawn.text).toContain(`Unsubscribe:\n${leave}\n`);
-    expect(count(drawn.page, leaveTokenPlaceholder)).toBe(0);
+  test.each([
+    ['Unsubscribe', `/u/${leaveTokenPlaceholder}`],
+    ['Preferences', `/p/${preferencesTokenPlaceholder}`],
+  ])("the mark of a reader's token stands in the link %s and nowhere else", (label, path) => {
+    const mark = path.slice(3);
+    expect(count(drawn.email, mark)).toBe(1);
+    expect(drawn.email).toMatch(new RegExp(`<a [^>]*href="https://letters.example.org${path}"[^>]*>${label}</a>`));
+    expect(count(drawn.text, mark)).toBe(1);
+    expect(drawn.text).toContain(`${label}:\nhttps://letters.example.org${path}\n`);
+    expect(count(drawn.page, mark)).toBe(0);
   });
 
-  test("a tree that holds that mark is refused: it would carry the reader's token elsewhere", async () => {
-    const leaking: IssueTree = {
-      ...tree,
-      lead: [{ t: 'para', c: [{ t: 'link', href: `https://thief.example/${leaveTokenPlaceholder}`, c: words('look') }] }],
-    };
-    await expect(studio.draw(leaking, masthead, figures)).rejects.toMatchObject({ name: 'AppError', code: 'render.placeholder' });
-  });
+  test.each([leaveTokenPlaceholder, preferencesTokenPlaceholder])(
+    "a tree that holds the mark %s is refused: it would carry the reader's token elsewhere",
+    async (mark) => {
+      const leaking: IssueTree = {
+        ...tree,
+        lead: [{ t: 'para', c: [{ t: 'link', href: `https://thief.example/${mark}`, c: words('look') }] }],
+      };
+      await expect(studio.draw(leaking, masthead, figures)).rejects.toMatchObject({ name: 'AppError', code: 'render.placeholder' });
+    },
+  );
 });
 
 describe('the mail', () => {
@@ -108,7 +114,7 @@ describe('the mail', () => {
 
   test('the foot says why it came, how to leave, and from where', () => {
     expect(readHtml(drawn.email).replace(/\s+/g, ' ')).toContain(
-      'You receive this because you subscribed to Tide Tables. Unsubscribe Harbour Office, 1 Quay Street, 00000 Example',
+      'You receive this because you subscribed to Tide Tables. Unsubscribe · Preferences Harbour Office, 1 Quay Street, 00000 Example',
     );
   });
 
@@ -121,7 +127,7 @@ describe('the mail', () => {
   test('without a download block the PDF is linked in the head of the mail', async () => {
     const { email, text } = await studio.draw({ ...tree, lead: [], sections: tree.sections.slice(1) }, masthead, figures);
     expect(email.slice(0, email.indexOf('<h1'))).toContain(`href="${web}.pdf"`);
-    expect(text).toContain(`Download the full issue (PDF, 1 page):\n${web}.pdf`);
+    expect(text).toMatch(new RegExp(`Download the full issue \\(PDF, 1 page, \\d+ KB\\):\n${web}.pdf`));
   });
 });
 

@@ -43,8 +43,8 @@ describe.skipIf(!existsSync(file))('the seed issue (skipped when ../shared/seed 
     expect(missingIn(readHtml(drawn.page))).toEqual([]);
   });
 
-  test('the HTML part is under 80 KB, the chart pictures at most 25 KB each', () => {
-    expect(Buffer.byteLength(drawn.email)).toBeLessThan(80_000);
+  test('the HTML part is at most 50,000 bytes, the chart pictures at most 25 KB each', () => {
+    expect(Buffer.byteLength(drawn.email)).toBeLessThanOrEqual(50_000);
     expect(drawn.pictures).toHaveLength(2);
     for (const { bytes } of drawn.pictures) expect(bytes.length).toBeLessThanOrEqual(25_000);
   });

@@ -7,7 +7,7 @@ import { wordsFor } from '../../src/render/words.ts';
 import { fullTree, masthead, rightToLeftTree, words } from './trees.ts';
 
 const draw = (tree: IssueTree) =>
-  drawText({ tree, masthead, addresses: addressesOf(tree, masthead), words: wordsFor(tree.language), pdf: { pages: 3 } });
+  drawText({ tree, masthead, addresses: addressesOf(tree, masthead), words: wordsFor(tree.language), pdf: { pages: 3, bytes: 61_234 } });
 
 test('lines of Latin text are at most 72 columns, but for addresses, which are never broken', () => {
   const long = fullTree();
@@ -50,8 +50,18 @@ test('lists keep their numbers and nest', () => {
   expect(draw(fullTree())).toContain('\n3. Third thing\n4. Fourth thing\n\n   - Nested thing\n');
 });
 
-test('the download line names the PDF and its length', () => {
-  expect(draw(fullTree())).toContain('Download the whole number\nhttps://letters.example.org/tides/2031-06.pdf (3 pages)\n');
+test('the download line names the PDF, its length and its size', () => {
+  expect(draw(fullTree())).toContain('Download the whole number (PDF, 3 pages, 61 KB):\nhttps://letters.example.org/tides/2031-06.pdf\n');
+});
+
+test('a foreign name that a line break cuts is isolated on both lines', () => {
+  const tree = fullTree();
+  tree.lead = [{ t: 'para', c: words(`${'lantern '.repeat(8)}چراغ چراغ چراغ چراغ end`) }];
+  const lines = draw(tree)
+    .split('\n')
+    .filter((line) => line.includes('چراغ'));
+  expect(lines.length).toBeGreaterThan(1);
+  for (const line of lines) expect(line).toMatch(/\u2068چراغ( چراغ)*\u2069/);
 });
 
 test('no line reads "-- ", after which mail programs hide what follows', () => {

@@ -8,9 +8,9 @@ export type LeavePage = Omit<ReaderPage, 'assets'>;
 /** The field by which our own button is told from a mail program's click. */
 export const ownButton = { name: 'from', value: 'page' };
 
-const named = ({ publication, language }: LeaveAnswer): Html => html`<bdi lang="${language}">${publication}</bdi>`;
-const address = ({ maskedAddress }: LeaveAnswer): Html => html`<b><bdi>${maskedAddress}</bdi></b>`;
-const mast = ({ publication, language }: LeaveAnswer) => ({ name: publication, language });
+export const named = ({ publication, language }: LeaveAnswer): Html => html`<bdi lang="${language}">${publication}</bdi>`;
+export const address = ({ maskedAddress }: LeaveAnswer): Html => html`<b><bdi>${maskedAddress}</bdi></b>`;
+export const mast = ({ publication, language }: LeaveAnswer) => ({ name: publication, language });
 
 /** Asks once. */
 export function askPage(token: string, found: LeaveAnswer): LeavePage {

@@ -1,0 +1,125 @@
+/** A reader's own page over the wire: what `/p/TOKEN` shows, and what its buttons do. */
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { mintToken } from '../../src/model/token.ts';
+import { consents, readers, subscriptions } from '../../src/store/schema.ts';
+import { accessibilityFaults, browserNote, chromiumPath, openBrowser } from '../support/browser.ts';
+import { leaveToken, openSite, publish, ring, type Site } from './site.ts';
+
+async function siteWithReader(): Promise<{ site: Site; token: string; address: string }> {
+  const site = await openSite();
+  publish(site);
+  const token = mintToken(ring, 'preferences', { publication: site.publication.id, reader: 1, send: 1 });
+  return { site, token, address: `${site.url}/p/${token}` };
+}
+
+const stateOf = ({ db }: Site, reader = 1) => db.select().from(subscriptions).where(eq(subscriptions.readerId, reader)).get()?.state;
+const waysOf = ({ db }: Site) =>
+  db
+    .select()
+    .from(consents)
+    .where(eq(consents.readerId, 1))
+    .all()
+    .map(({ event, way, sendId }) => `${event} ${way} ${sendId}`);
+const post = async (address: string) => (await fetch(address, { method: 'POST' })).text();
+
+test('it shows the publication, the address masked, and one button; scanners may open it as often as they like', async () => {
+  const { site, token, address } = await siteWithReader();
+  await using _site = site;
+  for (const method of ['GET', 'HEAD', 'GET']) expect((await fetch(address, { method })).status).toBe(200);
+  const response = await fetch(address);
+  const page = await response.text();
+  expect(page).toContain('<bdi lang="en">The Tidewater Review</bdi> goes to');
+  expect(page).not.toContain('r1@example.com');
+  expect(page.match(/<button/g)).toHaveLength(1);
+  expect(page).toContain(`<form method="post" action="/p/${token}/leave">`);
+  expect(page).not.toContain('<script');
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(response.headers.get('x-robots-tag')).toBe('none');
+  expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+  expect(response.headers.get('set-cookie')).toBeNull();
+  expect([stateOf(site), waysOf(site)]).toEqual(['active', []]);
+});
+
+test('its buttons leave and put back, each once however often they are pressed', async () => {
+  const { site, token, address } = await siteWithReader();
+  await using _site = site;
+  for (let i = 0; i < 2; i += 1) {
+    const left = await post(`${address}/leave`);
+    expect(left).toContain('you have left it');
+    expect(left).toContain(`<form method="post" action="/p/${token}/back">`);
+  }
+  expect([stateOf(site), waysOf(site)]).toEqual(['left', ['leave page 1']]);
+  for (let i = 0; i < 2; i += 1) expect(await post(`${address}/back`)).toContain('goes to');
+  expect([stateOf(site), waysOf(site)]).toEqual(['active', ['leave page 1', 'undo page 1']]);
+  expect(stateOf(site, 2)).toBe('active');
+});
+
+test('after the days for an undo nobody is put back, and the page says how to come back', async () => {
+  const { site, address } = await siteWithReader();
+  await using _site = site;
+  await post(`${address}/leave`);
+  site.db.update(subscriptions).set({ changedAt: 0 }).run();
+  const page = await (await fetch(address)).text();
+  expect(page).toContain('please subscribe anew');
+  expect(page).not.toContain('<button');
+  expect(await post(`${address}/back`)).toContain('can no longer put you back');
+  expect(stateOf(site)).toBe('left');
+});
+
+test('who is on the list and gets nothing is told so, and leaving and coming back does not change that', async () => {
+  const { site, address } = await siteWithReader();
+  await using _site = site;
+  site.db.update(subscriptions).set({ state: 'suspended' }).run();
+  expect(await (await fetch(address)).text()).toContain('nothing is sent there at present');
+  await post(`${address}/leave`);
+  await post(`${address}/back`);
+  expect(stateOf(site)).toBe('suspended');
+});
+
+test.each([
+  ['a token for leaving', () => leaveToken(1, 1)],
+  ['a token cut short', (token: string) => token.slice(0, -1)],
+  ['words', () => 'my%20settings'],
+])('%s finds nothing and changes nothing', async (_, change) => {
+  const { site, token } = await siteWithReader();
+  await using _site = site;
+  for (const [path, method] of [
+    ['', 'GET'],
+    ['/leave', 'POST'],
+    ['/back', 'POST'],
+  ] as const) {
+    const response = await fetch(`${site.url}/p/${change(token)}${path}`, { method });
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('This link is not complete');
+  }
+  expect([stateOf(site), site.logged]).toEqual(['active', []]);
+});
+
+test('a token for preferences is none for leaving: its page cannot be called by a mail program’s one click', async () => {
+  const { site, token } = await siteWithReader();
+  await using _site = site;
+  expect((await fetch(`${site.url}/u/${token}`, { method: 'POST' })).status).toBe(404);
+  expect(stateOf(site)).toBe('active');
+});
+
+test('a token works when the rows are gone: 200 and calm words', async () => {
+  const { site, address } = await siteWithReader();
+  await using _site = site;
+  site.db.delete(subscriptions).run();
+  site.db.delete(readers).run();
+  expect(await (await fetch(address)).text()).toContain('You are not on this list');
+  for (const way of ['leave', 'back']) expect(await post(`${address}/${way}`)).toContain('You are not on this list');
+});
+
+test.skipIf(chromiumPath === undefined)(`no rule of accessibility is broken${browserNote}`, async () => {
+  const { site, address } = await siteWithReader();
+  await using _site = site;
+  await using chromium = await openBrowser();
+  const page = await chromium.browser.newPage();
+  await page.goto(address);
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Unsubscribe' }).click();
+  await page.getByRole('button', { name: 'Put me back' }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+});
