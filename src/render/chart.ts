@@ -12,10 +12,15 @@ import { presets } from './chart-presets.ts';
 import { config } from './chart-style.ts';
 import { chartFonts } from './fonts.ts';
 
-const pngWidth = 1200;
-/** What a picture in the mail may weigh, in bytes, and the palettes it is tried with until it does: fewer colours cost the edges of letters some of their softness. */
+/** What a picture in the mail may weigh, in bytes. */
 const mostPngBytes = 25_000;
-const palettes = [64, 32, 16] as const;
+/** Pixels wide and colours, tried until the picture is light enough: fewer colours cost letters some of their softness, fewer pixels their sharpness on fine screens. */
+const pngSizes = [
+  { width: 1200, colours: 64 },
+  { width: 1200, colours: 16 }, // half a byte a pixel
+  { width: 828, colours: 16 },
+  { width: 552, colours: 16 },
+] as const;
 
 const refuse = async (address: string): Promise<never> => {
   throw new Error(`a chart may not load ${address}`);
@@ -74,20 +79,19 @@ function apart(attributes: string, spans: string): string {
   return lines.map((line, i) => `<text${at(i)}>${line}</text>`).join('');
 }
 
-/** The chart as a picture for the mail: 1200 pixels wide, in as many colours as keep it light. */
+/** The chart as a picture for the mail: at most 1200 pixels wide, and as fine as 25 KB allow. */
 export async function chartPng(svg: string): Promise<{ bytes: Uint8Array; width: number; height: number }> {
-  const files = [chartFonts.latin.regular, chartFonts.latin.semiBold, chartFonts.arabic.regular, chartFonts.arabic.semiBold];
-  const drawn = new Resvg(svg, {
-    fitTo: { mode: 'width', value: pngWidth },
-    background: '#ffffff',
-    font: { fontFiles: files, loadSystemFonts: false, defaultFontFamily: 'Source Sans 3', sansSerifFamily: 'Source Sans 3' },
-  }).render();
-  const png = drawn.asPng();
-  const { width, height } = drawn;
-  let bytes: Uint8Array = png;
-  for (const colours of palettes) {
-    bytes = await sharp(png).png({ palette: true, colours, dither: 0, effort: 10 }).toBuffer();
+  const fontFiles = [chartFonts.latin.regular, chartFonts.latin.semiBold, chartFonts.arabic.regular, chartFonts.arabic.semiBold];
+  let picture = { bytes: new Uint8Array(), width: 0, height: 0 };
+  for (const { width, colours } of pngSizes) {
+    const drawn = new Resvg(svg, {
+      fitTo: { mode: 'width', value: width },
+      background: '#ffffff',
+      font: { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Source Sans 3', sansSerifFamily: 'Source Sans 3' },
+    }).render();
+    const bytes = await sharp(drawn.asPng()).png({ palette: true, colours, dither: 0, effort: 10 }).toBuffer();
+    picture = { bytes, width: drawn.width, height: drawn.height };
     if (bytes.length <= mostPngBytes) break;
   }
-  return { bytes, width, height };
+  return picture;
 }

@@ -1,6 +1,6 @@
 /** Rules of the chart presets. */
 import { describe, expect, test } from 'vitest';
-import type { Chart } from '../../src/model/issue.ts';
+import { type Chart, chartPresets } from '../../src/model/issue.ts';
 import { chartPng, chartSvg } from '../../src/render/chart.ts';
 import { gridOf } from '../../src/render/chart-data.ts';
 import { bars, furtherCharts, map } from './trees.ts';
@@ -141,4 +141,24 @@ test('a table with fewer or more than three columns is refused', () => {
 
 test('no rows are refused', () => {
   expect(() => gridOf(rowsAt([]))).toThrow(/no rows/);
+});
+
+describe.each(['ltr', 'rtl'] as const)('a crowded chart, %s', (direction) => {
+  const rows = (first: number, second: number) =>
+    Array.from({ length: first }, (_, i) =>
+      Array.from({ length: second }, (__, j) => [`Harbour number ${i + 1}`, `Part number ${j + 1}`, String(100 + i * 77 + j * j * 91)]),
+    ).flat();
+  const crowds: Record<Chart['preset'], string[][]> = {
+    bars: rows(20, 1).map(([name = '', , value = '']) => [name, value]),
+    'grouped-bars': rows(8, 3),
+    'stacked-bars': rows(8, 5),
+    line: rows(12, 5),
+    'heat-map': rows(10, 8),
+  };
+  test.each(chartPresets)('%s is at most 25 KB as PNG, and still as wide as the mail shows it', async (preset) => {
+    const columns = preset === 'bars' ? ['harbour', 'lamps'] : ['harbour', 'part', 'lamps'];
+    const { bytes, width } = await chartPng(await svgOf({ ...bars, preset, data: { columns, rows: crowds[preset] } }, direction));
+    expect(bytes.length).toBeLessThanOrEqual(25_000);
+    expect(width).toBeGreaterThanOrEqual(552);
+  });
 });
