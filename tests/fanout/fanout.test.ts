@@ -41,6 +41,7 @@ describe('topUp', { timeout: 20_000 }, () => {
     for (const row of rows.slice(0, 5)) {
       const subject = { publication: publication.id, reader: row.reader, send: send.id };
       expect(readToken(ring, 'leave', row.leave ?? '')).toEqual(subject);
+      expect(readToken(ring, 'preferences', row.preferences ?? '')).toEqual(subject);
       expect(readToken(ring, 'delivery', row.delivery)).toEqual(subject);
     }
     expect(

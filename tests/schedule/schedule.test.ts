@@ -3,9 +3,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Drawing } from '../../src/model/edition.ts';
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
 import { openDrawing } from '../../src/render/render.ts';
-import type { EditionDeps } from '../../src/schedule/approve.ts';
+import { type EditionDeps, freezeEdition, getRevision, mastheadOf } from '../../src/schedule/approve.ts';
 import { scheduleSend } from '../../src/schedule/schedule.ts';
-import { findAsset } from '../../src/store/assets.ts';
+import { findAsset, storeAsset } from '../../src/store/assets.ts';
 import { saveRevision } from '../../src/store/issues.ts';
 import { type Db, openStore } from '../../src/store/open.ts';
 import { audit, editions, sends } from '../../src/store/schema.ts';
@@ -149,4 +149,32 @@ test('a real mail carries nothing of its rehearsal: another BASE_URL or another 
   expect(rehearsed?.email).toContain('http://localhost:3000/u/');
   for (const part of [real?.email, real?.plainText, real?.page]) expect(part).not.toContain('localhost');
   expect(real?.plainText).toContain(`https://news.example.org/u/${leaveTokenPlaceholder}`);
+});
+
+test('a publication without a brand is drawn for the masthead it always had: what was frozen before there were brands is found again', () => {
+  const { order } = setUp();
+  expect(JSON.stringify(mastheadOf(order.publication, 'http://localhost:3000'))).toBe(
+    '{"slug":"tidewater","name":"The Tidewater Review","postalAddress":"4 Harbour Row","baseUrl":"http://localhost:3000","pictureBase":"http://localhost:3000/a/"}',
+  );
+});
+
+test('another brand is another edition, drawn with the logo’s bytes', async () => {
+  const asked: [string | undefined, string[]][] = [];
+  const { deps, order } = setUp([], async (tree, masthead, figures) => {
+    asked.push([masthead.brand?.accent, [...figures.keys()]]);
+    return drawn('x')(tree, masthead, figures);
+  });
+  const { db } = deps;
+  const revision = getRevision(db, order);
+  const logo = { name: `${'a'.repeat(64)}.png`, type: 'image/png' as const, width: 2, height: 1, bytes: new Uint8Array(1) };
+  storeAsset(db, logo);
+  const plain = await freezeEdition(deps, order.publication, revision);
+  const brand = { accent: '#8a1f3d', logo: { asset: logo.name, width: 2, height: 1 } };
+  const branded = await freezeEdition(deps, { ...order.publication, brand }, revision);
+  expect(branded.id).not.toBe(plain.id);
+  expect((await freezeEdition(deps, order.publication, revision)).id).toBe(plain.id);
+  expect(asked).toEqual([
+    [undefined, []],
+    ['#8a1f3d', [logo.name]],
+  ]);
 });

@@ -5,7 +5,7 @@ import { openLog } from '../../src/log.ts';
 import { iso } from '../../src/model/zone.ts';
 import { approveIssue, type EditionDeps, reviseIssue } from '../../src/schedule/approve.ts';
 import { scheduleSend, startDueSends } from '../../src/schedule/schedule.ts';
-import { comingSlot, publicationSlots, takeSlots } from '../../src/schedule/slots.ts';
+import { beginSlot, comingSlot, publicationSlots, takeSlots } from '../../src/schedule/slots.ts';
 import { steer } from '../../src/schedule/steer.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Publication } from '../../src/store/publications.ts';
@@ -347,5 +347,39 @@ describe('approving', () => {
     at('2026-11-25T00:00Z');
     expect(start()).toEqual([]);
     expect(sends().map((line) => line.split(' ')[1])).toEqual(['sending', 'cancelled']);
+  });
+});
+
+describe('a slot that is set or moved begins with its next instant', () => {
+  const begin = ({ db, publication, clock }: ReturnType<typeof setUp>, slot: string) => {
+    db.update(publications).set({ slot }).run();
+    return iso(beginSlot(db, { ...publication, slot }, clock.now), 'Asia/Karachi');
+  };
+
+  test('an issue that waits does not go out for a time that is over, and nobody is told that a slot was empty', async () => {
+    const here = setUp({ since: '2026-08-01T00:00Z' });
+    here.add('2026-11');
+    await here.approve('2026-11');
+    here.at('2026-11-15T12:00Z');
+    expect(begin(here, 'day 10 09:00')).toBe('2026-12-10T09:00+05:00');
+    await here.take();
+    expect([here.sends(), here.notices()]).toEqual([[], []]);
+    here.at('2026-12-10T04:00Z');
+    await here.take();
+    expect(here.sends()).toEqual(['tidewater/2026-11 scheduled 2026-12-10T09:00+05:00']);
+  });
+
+  test('moved later in a month that has had its slot, it comes in the next one', () => {
+    const here = setUp({ since: '2026-08-01T00:00Z' });
+    here.at('2026-11-15T12:00Z');
+    begin(here, 'day 10 09:00');
+    expect(begin(here, 'day 20 09:00')).toBe('2026-12-20T09:00+05:00');
+  });
+
+  test('a slot still to come in this month comes', () => {
+    const here = setUp({ since: '2026-08-01T00:00Z' });
+    here.at('2026-11-15T12:00Z');
+    expect(begin(here, 'day 20 09:00')).toBe('2026-11-20T09:00+05:00');
+    expect(here.slots()).toEqual(['2026-10 empty']);
   });
 });
