@@ -46,7 +46,7 @@ export function headStyle({ fonts }: Brand, direction: Setting['direction']): st
 /** The contents of a section with a title. */
 export function sectionContent(parts: EmailParts, brand: Brand, { id, title, lead, items }: Section): Html[] {
   const setting = mailSetting(parts);
-  const head = html`<h2 class="ink" id="${id}" style="margin:30px 0 14px;padding-top:10px;border-top:2px solid ${brand.ink.light};font:bold 17px Arial,sans-serif">${inline(title, setting)}</h2>`;
+  const head = html`<h2 class="ink" id="${id}" style="margin:18px 0 14px;padding-top:10px;border-top:2px solid ${brand.ink.light};font:bold 17px Arial,sans-serif">${inline(title, setting)}</h2>`;
   const pieces = [{ text: head }, ...printer(parts, brand, setting)(lead, 3)];
   for (const item of items) {
     const own = { ...setting, ...voiceOfItem(parts.tree, item), ...(item.language === undefined && { words: parts.words }) };

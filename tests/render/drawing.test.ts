@@ -146,6 +146,23 @@ describe('the web page', () => {
     for (const id of ['lamps', 'gulls']) expect(drawn.page).toContain(`<article id="${id}"`);
   });
 
+  test('it says what it is, to whoever links to it and to whoever reads microdata', () => {
+    for (const [property, content] of [
+      ['type', 'article'],
+      ['site_name', 'Tide Tables'],
+      ['title', 'June 2031'],
+      ['url', web],
+      ['locale', 'en_US'],
+      ['image:alt', 'A plan of the quay from above.'],
+    ])
+      expect(drawn.page).toContain(`<meta property="og:${property}" content="${content}">`);
+    expect(drawn.page).toContain('<main id="content" class="issue" itemscope itemtype="https://schema.org/PublicationIssue">');
+    expect(drawn.page).toContain('itemtype="https://schema.org/Periodical"><meta itemprop="name" content="Tide Tables">');
+    expect(drawn.page).toContain('<meta itemprop="issueNumber" content="2031-06">');
+    expect(count(drawn.page, 'itemtype="https://schema.org/Article"')).toBe(tree.sections.flatMap(({ items }) => items).length);
+    expect(drawn.page).toContain(`<link itemprop="url" href="${web}/lamps">`);
+  });
+
   test('it needs no script and no inline style, so a strict policy can hold', () => {
     expect(drawn.page).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=/i);
   });
