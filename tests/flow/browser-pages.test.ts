@@ -11,7 +11,7 @@ import {
   scrollsSideways,
   visit,
 } from '../support/browser.ts';
-import { leaveToken, mailIn, openSite, publish, type Site } from '../web/site.ts';
+import { leaveToken, mailIn, openSite, preferencesToken, publish, type Site } from '../web/site.ts';
 
 describe.skipIf(chromiumPath === undefined)(`pages in a browser${browserNote}`, { timeout: 30_000 }, () => {
   let site: Site;
@@ -46,6 +46,8 @@ describe.skipIf(chromiumPath === undefined)(`pages in a browser${browserNote}`, 
   const pages: [string, () => string][] = [
     ['leave', () => `/u/${leaveToken(site.publication.id, 1)}`],
     ['left', () => `/u/${leaveToken(site.publication.id, 2)}`],
+    ['preferences', () => `/p/${preferencesToken(site.publication.id, 1)}`],
+    ['preferences of who left', () => `/p/${preferencesToken(site.publication.id, 2)}`],
     ['front', () => '/'],
     ['issue', () => '/tidewater/2026-11'],
     ['console', () => '/console?still'],
@@ -76,8 +78,11 @@ describe.skipIf(chromiumPath === undefined)(`pages in a browser${browserNote}`, 
     expect(complaints).toEqual(['Failed to load resource: the server responded with a status of 404 (Not Found)']); // the page itself
   });
 
-  test('the policy of an issue lets its chart, style sheet and pictures through', async () => {
+  test('the policy of an issue lets its brand, chart, style sheet and pictures through', async () => {
     await visit(browser, `${site.url}/tidewater/2026-11`, async (page) => {
+      expect(await page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent')")).toBe(
+        'light-dark(#8a1f3d,#ffb3c6)',
+      );
       expect(await page.evaluate("getComputedStyle(document.querySelector('#bar')).fill")).toBe('rgb(1, 2, 3)');
       expect(await page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")).toContain('Literata');
       expect(await page.evaluate("document.querySelector('#picture').naturalWidth")).toBe(40);

@@ -62,15 +62,20 @@ export function leaveToken(publication: number, reader: number): string {
   return mintToken(ring, 'leave', { publication, reader, send: 1 });
 }
 
+/** The token of reader number `reader` for their own page. */
+export function preferencesToken(publication: number, reader: number): string {
+  return mintToken(ring, 'preferences', { publication, reader, send: 1 });
+}
+
 const picture = Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="#0a656c"/></svg>',
 );
 export const pictureName = `${createHash('sha256').update(picture).digest('hex')}.svg`;
 export const pdf = Buffer.from('%PDF-1.7\n0123456789\n%%EOF\n');
 
-/** A page as the render room draws them: our style sheet, a picture by its full address, a chart of shapes with style attributes. */
+/** A page as the render room draws them: our style sheet, a brand's colour, a picture by its full address, a chart of shapes with style attributes. */
 function samplePage(baseUrl: string): string {
-  return `<!doctype html><html lang="en" dir="ltr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+  return `<!doctype html><html lang="en" dir="ltr" style="--accent:light-dark(#8a1f3d,#ffb3c6)"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>November 2026</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/reader.css"></head><body>
 <header class="masthead"><div><span class="name">The Tidewater Review</span></div></header>
 <main id="content" class="issue"><header class="opening"><h1>November 2026</h1></header><div class="paper"><section id="ferries"><h2>Ferries</h2>
