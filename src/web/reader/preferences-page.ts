@@ -22,6 +22,6 @@ export function preferencesPage(token: string, found: LeaveAnswer, now: number):
   const body = html`<h1>Your subscription</h1>
 <p class="lede">${state}</p>
 ${way}
-<p class="muted small">This link is yours alone; it needs no password. What we know of you here is this address, and when and how you joined or left.</p>`;
+<p class="muted small">This link is yours alone; it needs no password. It says how things stand, and changes nothing until you press a button.</p>`;
   return { title: 'Your subscription', body, publication: mast(found) };
 }
