@@ -46,7 +46,7 @@ export function blockPrinter(
         return html`<ul class="reading">${b.items.map((r) => html`<li>${reference(r, setting)}</li>`)}</ul>`;
       case 'chart':
       case 'figure':
-        return html`<figure id="${b.id}">${picture(b)}<figcaption>${caption(b, setting)}</figcaption>${b.t === 'chart' && table(b)}</figure>`;
+        return html`<figure id="${b.id}">${picture(b)}<figcaption>${caption(b, setting)}${b.t === 'chart' && table(b)}</figcaption></figure>`;
       case 'rule':
         return html`<hr>`;
       case 'toc': // both stand beside the text, where they stay in sight
