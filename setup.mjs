@@ -1,6 +1,6 @@
 /**
  * Installs what this machine lacks before a command of package.json runs: the packages of the lock file, then the programs the command needs.
- * Called as `node setup.mjs [start|test|pictures|bench]`. It runs on Node 20 without any package, writes to standard error only, and says nothing when nothing is missing.
+ * Called as `node setup.mjs [start|test|pictures|golden|bench]`. It runs on Node 20 without any package, writes to standard error only, and says nothing when nothing is missing.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs';
@@ -39,7 +39,8 @@ const needs = {
     tests: 'the pages and mails seen in a real browser',
   },
   postfix: { programs: ['postfix'], apt: 'postfix', tests: 'sends through Postfix and smtp-sink' },
-  poppler: { programs: ['pdftotext'], apt: 'poppler-utils', brew: 'poppler', tests: 'the words of the PDF, read back' },
+  poppler: { programs: ['pdftotext'], apt: 'poppler-utils', brew: 'poppler', tests: 'the PDF, seen and read back' },
+  qpdf: { programs: ['qpdf'], apt: 'qpdf', brew: 'qpdf', tests: 'the soundness of the PDF' },
   sqlite: { programs: ['sqlite3'], apt: 'sqlite3', brew: 'sqlite' },
 };
 
@@ -49,8 +50,9 @@ const needs = {
  * @type {Record<string, NeedName[]>} */
 const purposes = {
   start: ['redis'],
-  test: ['redis', 'browser', 'postfix', 'poppler'],
+  test: ['redis', 'browser', 'postfix', 'poppler', 'qpdf'],
   pictures: ['browser'],
+  golden: ['browser', 'poppler'],
   bench: ['redis', 'sqlite', 'postfix'],
 };
 

@@ -1,17 +1,14 @@
 /** Draws the sample issue, the fixtures (and the seed issue where it lies beside the project) and photographs mail, page and PDF into `pictures/`: `npm run pictures`, or `npm run pictures -- urdu` for one of them. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { describeFindings, readIssue } from '../src/issue/issue.ts';
-import type { Drawing, Masthead } from '../src/model/edition.ts';
-import { openDrawing, type Studio } from '../src/render/render.ts';
+import { openDrawing } from '../src/render/render.ts';
 import { chromiumPath, openBrowser } from './support/browser.ts';
+import { openIssueSite, readSource } from './support/issue-site.ts';
+import { prepared, servePinnedFaces } from './support/pinned-faces.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'pictures');
@@ -26,12 +23,7 @@ const issues = [
   { name: 'urdu', slug: 'waraq', address: 'Library Lane 3, Nilpur', file: join(root, 'tests/fixtures/issues/urdu/issue.md') },
   { name: 'mixed', slug: 'two-shores', address: 'Gatehouse, Orrow', file: join(root, 'tests/fixtures/issues/mixed/issue.md') },
 ];
-/** Readers' machines have a face for Arabic script; the one that draws these pictures may not. */
-const arabicFace = `<style>@font-face{font-family:"Noto Naskh Arabic";src:url(/assets/fonts/noto-naskh-arabic-arabic-wght-normal.woff2)}@font-face{font-family:Arial;src:url(/assets/fonts/noto-naskh-arabic-arabic-wght-normal.woff2);unicode-range:U+600-6FF}</style>`;
 const asked = process.argv.slice(2);
-
-/** What the pages of one issue are served from: the drawing's parts and its pictures by path. */
-type Files = Map<string, { type: string; bytes: Uint8Array | string }>;
 
 if (chromiumPath === undefined) {
   console.error('pictures: no Chromium on PATH, and the pictures are photographs of its pages: apt-get install chromium');
@@ -41,12 +33,14 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const studio = openDrawing();
 await using chromium = await openBrowser();
-const files: Files = new Map();
-const server = await serve(files);
-const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const site = await openIssueSite();
+servePinnedFaces(site);
+const base = site.base;
 try {
   for (const issue of issues.filter(({ name, file }) => existsSync(file) && (asked.length === 0 || asked.includes(name)))) {
-    const drawing = await draw(studio, files, issue);
+    const { tree, masthead, figures } = await readSource(studio, issue);
+    const drawing = await studio.draw(tree, masthead, figures);
+    site.show(prepared(drawing), figures);
     await photograph(chromium.browser, issue.name);
     await photographPdf(chromium.browser, issue.name, drawing.pdfPages);
     console.log(
@@ -54,54 +48,8 @@ try {
     );
   }
 } finally {
-  server.close();
+  site.close();
   await studio.close();
-}
-
-async function draw(studio: Studio, files: Files, { slug, address, file }: (typeof issues)[number]): Promise<Drawing> {
-  const figures = new Map<string, Uint8Array>();
-  const { tree, findings } = await readIssue(readFileSync(file, 'utf8'), file, async (bytes) => {
-    const picture = await studio.admitPicture(bytes);
-    if (!('problem' in picture)) figures.set(picture.name, picture.bytes);
-    return picture;
-  });
-  if (!tree) throw new Error(describeFindings(file, findings));
-  const masthead: Masthead = {
-    slug,
-    name: tree.publication,
-    postalAddress: address,
-    baseUrl: 'https://letters.example.org',
-    pictureBase: '/a/',
-  };
-  const drawing = await studio.draw(tree, masthead, figures);
-  files.set('/email', { type: 'text/html; charset=utf-8', bytes: drawing.email.replace('</head>', `${arabicFace}</head>`) });
-  files.set('/page', { type: 'text/html; charset=utf-8', bytes: drawing.page });
-  files.set('/pdf', { type: 'application/pdf', bytes: drawing.pdf });
-  for (const { name, type, bytes } of drawing.pictures) files.set(`/a/${name}`, { type, bytes });
-  for (const [name, bytes] of figures) files.set(`/a/${name}`, { type: name.endsWith('png') ? 'image/png' : 'image/jpeg', bytes });
-  return drawing;
-}
-
-/** Serves what was drawn, the style sheet of reader pages and its fonts. */
-async function serve(files: Files): Promise<Server> {
-  const require = createRequire(import.meta.url);
-  const families = ['literata', 'hanken-grotesk', 'noto-naskh-arabic'].map((family) =>
-    join(dirname(require.resolve(`@fontsource-variable/${family}/package.json`)), 'files'),
-  );
-  const find = (path: string): { type: string; bytes: Uint8Array | string } | undefined => {
-    if (path === '/assets/reader.css') return { type: 'text/css', bytes: readFileSync(join(root, 'src/web/assets/reader.css')) };
-    const font = families
-      .map((place) => join(place, basename(path)))
-      .find((place) => path.startsWith('/assets/fonts/') && existsSync(place));
-    return font ? { type: 'font/woff2', bytes: readFileSync(font) } : files.get(path);
-  };
-  const server = createServer((request, response) => {
-    const found = find(new URL(request.url ?? '/', 'http://localhost').pathname);
-    response.writeHead(found ? 200 : 404, { 'content-type': found?.type ?? 'text/plain', 'cache-control': 'no-store' });
-    response.end(found?.bytes);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
 }
 
 /** Mail and page, at the width of a desk and of a phone, light and dark. */

@@ -25,19 +25,20 @@ describe('what is missing', () => {
   test('the tests need a Redis of their own whatever REDIS_URL says, and can do without the rest', () => {
     expect(unmet('test', { ...bare, redisUrl: true })).toEqual({
       required: ['redis'],
-      optional: ['browser', 'postfix', 'poppler'],
+      optional: ['browser', 'postfix', 'poppler', 'qpdf'],
       barred: [],
     });
   });
 
   test('Postfix is never installed in the place of another mail server', () => {
     const { optional, barred } = unmet('test', { ...bare, mailServer: 'exim4-daemon-light' });
-    expect(optional).toEqual(['browser', 'poppler']);
+    expect(optional).toEqual(['browser', 'poppler', 'qpdf']);
     expect(barred).toEqual([{ name: 'postfix', why: expect.stringContaining('exim4-daemon-light') }]);
   });
 
-  test('the pictures need the browser, the bench needs what it measures with and against', () => {
+  test('the pictures need the browser, the goldens what makes PDF pages pictures too, the bench needs what it measures with and against', () => {
     expect(unmet('pictures', bare).required).toEqual(['browser']);
+    expect(unmet('golden', bare).required).toEqual(['browser', 'poppler']);
     expect(unmet('bench', bare).required).toEqual(['redis', 'sqlite', 'postfix']);
   });
 });
@@ -157,7 +158,7 @@ describe('setup', () => {
   });
 
   test('refuses a purpose that it does not know', () => {
-    expect(clone({}).run('tests')).toMatchObject({ status: 1, stderr: expect.stringContaining('start, test, pictures, bench') });
+    expect(clone({}).run('tests')).toMatchObject({ status: 1, stderr: expect.stringContaining('start, test, pictures, golden, bench') });
   });
 });
 
