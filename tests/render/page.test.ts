@@ -1,7 +1,10 @@
 /** The web page as a browser shows it, with the style sheet of reader pages. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IssueTree } from '../../src/model/issue.ts';
 import { openDrawing, stylesheetLink } from '../../src/render/render.ts';
+import { drawnIssue } from '../golden/drawn.ts';
+import { goldenIssues } from '../golden/issues.ts';
 import { accessibilityFaults, browserNote, changeLook, chromiumPath, openBrowser, scrollsSideways } from '../support/browser.ts';
 import { fullTree, masthead, rightToLeftTree } from './trees.ts';
 
@@ -16,13 +19,15 @@ describe.skipIf(chromiumPath === undefined)(`in a browser${browserNote}`, () => 
   });
   afterAll(() => chromium[Symbol.asyncDispose]());
 
+  const drawn = async (tree: IssueTree) => (await studio.draw(tree, masthead, new Map())).page;
   test.each([
-    ['left to right', fullTree()],
-    ['right to left', rightToLeftTree()],
-  ])(
+    ['every kind of block', () => drawn(fullTree())],
+    ['a small page, right to left', () => drawn(rightToLeftTree())],
+    ...goldenIssues.map(({ name }) => [`the golden issue ${name}`, async () => (await drawnIssue(name)).drawing.page] as const),
+  ] as const)(
     '%s: no rule of accessibility is broken and nothing is wider than the screen, on a desk and on a phone, light and dark',
-    async (_, tree) => {
-      const { page: document } = await studio.draw(tree, masthead, new Map());
+    async (_, draw) => {
+      const document = await draw();
       const page = await chromium.browser.newPage();
       await page.setContent(document.replace(stylesheetLink, `<style>${css}</style>`));
       for (const width of [1440, 320]) {
@@ -32,7 +37,9 @@ describe.skipIf(chromiumPath === undefined)(`in a browser${browserNote}`, () => 
           expect(await accessibilityFaults(page), `${width} ${scheme}`).toEqual([]);
         }
       }
+      await page.close();
     },
+    60_000,
   );
 
   test('one drawing of each chart is shown: the wide one on a desk, the narrow one on a phone', async () => {
