@@ -7,6 +7,7 @@ import type { Brand } from '../model/brand.ts';
 const dark = (scope: string, accent: string, ink: string) =>
   [
     `${scope}.bg *{color:${ink}!important}`,
+    `${scope}.bg a *,${scope}.bg .a *,${scope}.bg .n *,${scope}.pg .u *{color:inherit!important}`, // emphasis and foreign runs in what has a colour of its own
     `${scope}.bg a,${scope}.bg .a{color:${accent}!important}`,
     `${scope}.pg .u,${scope}.bg .u a{color:#a6b6bc!important}`,
     `${scope}.bg .n{color:#e9c46a!important}`,

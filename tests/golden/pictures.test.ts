@@ -43,6 +43,17 @@ describe.skipIf(chromiumPath === undefined)(`in a browser${browserNote}`, () => 
     return photograph(page);
   }
 
+  test.each(names)('%s: in the mail, emphasis and foreign runs have the colour of what they stand in, light and dark', async (name) => {
+    const { drawing, figures } = await drawnIssue(name);
+    site.show(prepared(drawing), figures);
+    for (const view of views.filter(({ part }) => part === 'email')) {
+      await openView(page, site.base, view);
+      const others = await page.evaluate(`[...document.querySelectorAll(':is(a, .a, .n, .u) :is(span, em, strong)')]
+        .filter((inner) => getComputedStyle(inner).color !== getComputedStyle(inner.parentElement).color).map((inner) => inner.outerHTML)`);
+      expect(others, view.name).toEqual([]);
+    }
+  });
+
   describe.each(names)('%s', (name) => {
     describe.each(views)('$name', (view) => {
       const kept = `${name}-${view.name}`;
