@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type Break, breaks, openBuild } from './build.ts';
-import { allFaults, type Fault, faultsOf, planOf } from './faults.ts';
+import { allFaults, type Fault, faultsOf, type Plan, planOf } from './faults.ts';
 import { playRound, type RoundResult } from './round.ts';
 import { openFolders } from './service.ts';
 
@@ -49,7 +49,8 @@ const results: RoundResult[] = [];
 await Promise.all(
   Array.from({ length: number('at-once', values['at-once']) }, async () => {
     for (const seed of seeds) {
-      const result = await playRound(planOf(seed, { readers, faults }), { build, folders });
+      const plan = planOf(seed, { readers, faults });
+      const result = await playRound(plan, { build, folders }).catch((error: unknown) => unplayed(plan, error)); // the other rounds go on
       results.push(result);
       console.log(lineOf(result));
       if (result.failures.length > 0) console.log(failureOf(result));
@@ -60,6 +61,12 @@ printTable();
 const failed = results.filter(({ failures }) => failures.length > 0);
 if (broken) console.log(`The break "${broken}" was caught in ${failed.length} of ${rounds} rounds`);
 process.exitCode = broken === undefined ? Math.min(failed.length, 1) : Number(failed.length === 0);
+
+/** A round that could not be played counts as failed. */
+function unplayed(plan: Plan, error: unknown): RoundResult {
+  const none = { unknown: 0, mostUnknown: 0, doubles: 0, lost: 0, resent: 0, dismissed: 0, took: 0, stop: 0 };
+  return { ...none, plan, failures: [`it could not be played: ${(error as Error).stack}`], folder: undefined };
+}
 
 function lineOf({ plan, unknown, mostUnknown, doubles, resent, dismissed, took, stop, failures }: RoundResult): string {
   const seconds = (took / 1000).toFixed(1);
