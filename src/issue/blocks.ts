@@ -4,9 +4,10 @@ import type { BlockContent, DefinitionContent, Heading, RootContent } from 'mdas
 import type { ContainerDirective, LeafDirective } from 'mdast-util-directive';
 import { type Block, type Inline, plain } from '../model/issue.ts';
 import { canonicalLanguage, isLanguage } from '../model/language.ts';
+import { tidy, tidyLine } from '../model/tidy.ts';
 import { knownBlocks } from './fences.ts';
 import { type FileNeed, readFigure } from './figures.ts';
-import { didYouMean, type Place, quoted } from './findings.ts';
+import { didYouMean, type Place, quoted, type Report } from './findings.ts';
 import type { Ids } from './ids.ts';
 import { announcesList, splitImplications, takeLabel } from './implications.ts';
 import { placeOf, type Reading, readInline } from './inline.ts';
@@ -56,7 +57,7 @@ export function readBlocks(reading: BlockReading, nodes: readonly Node[], atMarg
           const list = readPlainList(reading, announced);
           if (!list)
             report('error', 'structure', placeOf(announced), 'Each implication is one paragraph', 'Take out inner lists and empty lines.');
-          blocks.push({ t: 'implications', label: labelled.label, lead: labelled.rest, list: list ?? [] });
+          blocks.push({ t: 'implications', label: labelled.label, lead: tidy(labelled.rest), list: list ?? [] });
         } else if (labelled && labelled.rest.length === 0) {
           report(
             'warning',
@@ -66,7 +67,7 @@ export function readBlocks(reading: BlockReading, nodes: readonly Node[], atMarg
             'Write "first; second; third" after it, or a list below it.',
           );
         } else if (labelled) blocks.push(splitImplications(labelled.label, labelled.rest));
-        else if (plain(c).trim() !== '') blocks.push({ t: 'para', c });
+        else blocks.push(...paragraph(c));
         break;
       }
       case 'heading': {
@@ -74,20 +75,20 @@ export function readBlocks(reading: BlockReading, nodes: readonly Node[], atMarg
         if (node.depth > 4)
           report('warning', 'structure', place, `A heading of level ${node.depth} prints like one of level 4`, 'Write "####".');
         const heading = readHeading(reading, node);
+        if (heading.language !== undefined) reportLanguage(report, place);
         blocks.push({ t: 'heading', id: heading.id, c: heading.c });
         break;
       }
-      case 'list':
-        blocks.push({
-          t: 'list',
-          ordered: node.ordered === true,
-          start: node.start ?? 1,
-          items: node.children.map((item) => readBlocks(reading, item.children, false)),
-        });
+      case 'list': {
+        const items = node.children.map((item) => readBlocks(reading, item.children, false)).filter((item) => item.length > 0);
+        if (items.length > 0) blocks.push({ t: 'list', ordered: node.ordered === true, start: node.start ?? 1, items });
         break;
-      case 'blockquote':
-        blocks.push({ t: 'quote', c: readBlocks(reading, node.children, false) });
+      }
+      case 'blockquote': {
+        const c = readBlocks(reading, node.children, false);
+        if (c.length > 0) blocks.push({ t: 'quote', c });
         break;
+      }
       case 'thematicBreak':
         blocks.push({ t: 'rule' });
         break;
@@ -102,6 +103,12 @@ export function readBlocks(reading: BlockReading, nodes: readonly Node[], atMarg
   return blocks;
 }
 
+/** A paragraph, unless nothing is left of it. */
+function paragraph(typed: readonly Inline[]): Block[] {
+  const c = tidy(typed);
+  return plain(c).trim() === '' ? [] : [{ t: 'para', c }];
+}
+
 /** The words of a heading and its id: the one written behind them as `{#id}`, which `reserveIds` has taken, or one made from the words. */
 export function readHeading(reading: BlockReading, node: Heading): { id: string; c: Inline[]; language?: string } {
   const c = readInline(reading, node.children);
@@ -111,13 +118,36 @@ export function readHeading(reading: BlockReading, node: Heading): { id: string;
   const words = plain(c).trim();
   if (words === '') reading.report('error', 'structure', placeOf(node), 'A heading has no words', 'Write them after the "#" marks.');
   const language = mark?.language === undefined ? undefined : readLanguage(reading, mark.language, placeOf(node));
-  return { id: mark?.id || reading.ids.make(words, 'part'), c, ...(language !== undefined && { language }) };
+  return { id: mark?.id || reading.ids.make(words, 'part'), c: tidyLine(c), ...(language !== undefined && { language }) };
+}
+
+/** Says that only an item is in another language than its issue. */
+export function reportLanguage(report: Report, place: Place): void {
+  report('error', 'structure', place, 'Only an item (###) has a language of its own', 'Give lang= to each item of the section.');
 }
 
 function readLanguage({ report }: BlockReading, tag: string, place: Place): string | undefined {
   if (isLanguage(tag)) return canonicalLanguage(tag);
   report('error', 'structure', place, `${quoted(tag)} is not a language tag of BCP 47`, 'Write a tag such as en, ur, ps, fa-AF or en-GB.');
   return undefined;
+}
+
+/** The words of the download link, which is one already. */
+function withoutLinks(reading: BlockReading, c: readonly Inline[], place: Place): Inline[] {
+  return tidyLine(
+    c.flatMap((node): Inline[] => {
+      if (node.t === 'text' || node.t === 'br') return [node];
+      if (node.t !== 'link') return [{ ...node, c: withoutLinks(reading, node.c, place) }];
+      reading.report(
+        'error',
+        'links',
+        place,
+        'A link stands within the download link',
+        'Write ::download[Download the full issue]; it leads to the PDF by itself.',
+      );
+      return withoutLinks(reading, node.c, place);
+    }),
+  );
 }
 
 /** Takes the ids that editors wrote, so that none made from words collides with one further down. */
@@ -155,9 +185,18 @@ function readDirective(reading: BlockReading, node: ContainerDirective | LeafDir
   if (node.type === 'leafDirective') {
     if (name === 'toc') return [{ t: 'toc' }];
     if (name === 'more') return [{ t: 'more' }];
-    const c = readInline(reading, node.children);
-    if (c.length === 0) report('error', 'blocks', place, 'The download link has no words', 'Write ::download[Download the full issue].');
-    return [{ t: 'download', c }];
+    const c = tidyLine(readInline(reading, node.children));
+    if (plain(c).trim() === '')
+      report('error', 'blocks', place, 'The download link has no words', 'Write ::download[Download the full issue].');
+    if (plain(c).length > 300)
+      report(
+        'error',
+        'blocks',
+        place,
+        'The words of the download link are longer than 300 letters',
+        'Write ::download[Download the full issue].',
+      );
+    return [{ t: 'download', c: withoutLinks(reading, c, place) }];
   }
   if (name === 'chart' || name === 'figure') {
     const need = readFigure(reading, reading.ids, name, node);

@@ -2,24 +2,9 @@
 
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import type { ChartData, ChartPreset } from '../model/issue.ts';
-import { cleanLine, cleanText } from './clean.ts';
+import { cleanLine, cleanText } from '../model/clean.ts';
+import { type ChartData, type ChartPreset, chartColumns, chartNumber, mostChartRows } from '../model/issue.ts';
 import { quoted } from './findings.ts';
-
-/** More rows than this are no longer a picture. */
-export const mostRows = 200;
-
-/** What each preset wants in its columns, in this order, the number last; the header's names are free. */
-const columnsOf: Record<ChartPreset, readonly string[]> = {
-  bars: ['category', 'number'],
-  'grouped-bars': ['category', 'group', 'number'],
-  'stacked-bars': ['category', 'part', 'number'],
-  line: ['time', 'series', 'number'],
-  'heat-map': ['row', 'column', 'number'],
-};
-
-/** A number as people type it, digits of Arabic script included: 1600, 1,600, -2.5, ۱۶۰۰. */
-const number = new RegExp('^[-−+]?(?:D{1,15}|D{1,3}(?:[,٬]D{3}){1,4})(?:[.٫]D{1,15})?$'.replaceAll('D', '[0-9٠-٩۰-۹]'));
 
 /** One mistake in the file: its line there, counted from 1. */
 export interface DataProblem {
@@ -41,7 +26,7 @@ interface Row {
  * with `#` are notes. Cells come as typed, without spaces at their ends. When anything is wrong, the problems, and no data.
  */
 export function readChartData(csv: string, preset: ChartPreset): { data: ChartData } | { problems: DataProblem[] } {
-  const columns = columnsOf[preset];
+  const columns = chartColumns[preset];
   const shape = `Write a header and rows of ${columns.length === 2 ? 'two' : 'three'} columns: ${columns.join(', ')}.`;
   const one = (line: number, problem: string, remedy: string) => ({ problems: [{ line, problem, remedy }] });
 
@@ -56,9 +41,9 @@ export function readChartData(csv: string, preset: ChartPreset): { data: ChartDa
       shape,
     );
   if (rows.length === 0) return one(header.line, 'there is no row below the header', shape);
-  const tooMany = rows[mostRows];
+  const tooMany = rows[mostChartRows];
   if (tooMany)
-    return one(tooMany.line, `there are ${rows.length} rows; the limit is ${mostRows}`, 'Add rows up, or make two charts of them.');
+    return one(tooMany.line, `there are ${rows.length} rows; the limit is ${mostChartRows}`, 'Add rows up, or make two charts of them.');
 
   const problems: DataProblem[] = [];
   const firstWith = new Map<string, number>();
@@ -81,7 +66,7 @@ export function readChartData(csv: string, preset: ChartPreset): { data: ChartDa
         `the column "${header.cells.at(-1)}" holds ${quoted(value)}: parts of a stack cannot be less than nothing`,
         'Take preset="grouped-bars".',
       );
-    if (!number.test(value)) {
+    if (!chartNumber.test(value)) {
       const what = value === '' ? 'is empty' : `holds ${quoted(value)}, which is not a number`;
       wrong(`the column "${header.cells.at(-1)}" ${what}`, 'Write digits, like 1600, 1,600 or 2.5, and leave out a row that has none.');
     }
@@ -102,7 +87,7 @@ function splitRows(text: string): { rows: Row[] } | DataProblem {
   const lines = text.split('\n');
   const notes = lines.findIndex((line) => !line.startsWith('#') && line.trim() !== '');
   if (notes < 0) return { rows: [] };
-  const first = lines[notes] ?? '';
+  const first = (lines[notes] ?? '').replace(/"[^"]*"/g, ''); // a separator in quotes separates nothing
   const count = (delimiter: string) => first.split(delimiter).length;
   const delimiter = [',', ';', '\t'].reduce((best, candidate) => (count(candidate) > count(best) ? candidate : best));
   try {

@@ -28,7 +28,7 @@ const spelling: Record<string, string> = {
 
 const attribute = String.raw`(?:[#.][^\s{}"'=<>\x60]+|[\p{L}_][\p{L}\p{N}_.-]*(?:=(?:"[^"]*"|'[^']*'|[^\s"'=<>\x60{}]+))?)`;
 const opening = new RegExp(
-  String.raw`^:{2,}(?<name>\p{L}[\p{L}\p{N}_-]*)(?:\[.*\])?(?:\{\s*(?:${attribute}(?:\s+${attribute})*)?\s*\})?\s*$`,
+  String.raw`^:{2,}(?<name>\p{L}[\p{L}\p{N}_-]*)(?<label>\[.*\])?(?:\{\s*(?:${attribute}(?:\s+${attribute})*)?\s*\})?\s*$`,
   'u',
 );
 /** Letters of a line that opens a block. */
@@ -114,7 +114,7 @@ interface Opening {
 function readOpening(typed: string, colons: number, nested: boolean): Opening {
   const refused = (name: string, problem: string, remedy: string): Opening => ({ name, text: '', wrong: [{ at: 0, problem, remedy }] });
   const straight = typed.replace(/[“”„‟«»]/g, '"').replace(/[‘’]/g, "'");
-  const name = typed.length <= longest ? opening.exec(curly.test(typed) ? straight : typed)?.groups?.['name'] : undefined;
+  const { name, label = '' } = (typed.length <= longest && opening.exec(curly.test(typed) ? straight : typed)?.groups) || {};
   if (name === undefined) {
     const meant = nearest(/^:+\s*(\p{L}[\p{L}\p{N}_-]*)/u.exec(typed)?.[1] ?? '', knownBlocks);
     const remedy = `Write ${spelling[meant ?? 'chart']}, nothing before or after it; for plain text begin with "\\::".`;
@@ -131,11 +131,15 @@ function readOpening(typed: string, colons: number, nested: boolean): Opening {
   if (isContainer(name) && colons === 2) {
     return refused(name, `"${name}" takes three colons, not 2`, `Write ${spelling[name]}, and ":::" after its last line.`);
   }
-  const attributes = typed.indexOf('{');
-  const at = attributes < 0 ? -1 : typed.slice(attributes).search(curly);
+  const attributes = colons + name.length + label.length;
+  const at = typed.slice(attributes).search(curly);
   if (at < 0) return { name, text: typed, wrong: [] };
   const problem = `Curly quotes in the attributes of "${name}"`;
-  return { name, text: straight, wrong: [{ at: attributes + at, problem, remedy: 'Type straight quotes: "…".' }] };
+  return {
+    name,
+    text: typed.slice(0, attributes) + straight.slice(attributes),
+    wrong: [{ at: attributes + at, problem, remedy: 'Type straight quotes: "…".' }],
+  };
 }
 
 const isContainer = (name: string): boolean => (containerBlocks as readonly string[]).includes(name);

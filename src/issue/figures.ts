@@ -1,9 +1,10 @@
 /** The blocks `:::chart` and `:::figure`: a caption, then lines that begin with "Source:", "Alt:" and "Note:". */
 
 import type { ContainerDirective } from 'mdast-util-directive';
+import { cleanLine } from '../model/clean.ts';
 import { type Chart, type ChartPreset, chartPresets, type Figure, type Inline, plain } from '../model/issue.ts';
 import { nearest } from '../model/nearest.ts';
-import { cleanLine } from './clean.ts';
+import { tidyLine } from '../model/tidy.ts';
 import { didYouMean, type Place, quoted } from './findings.ts';
 import type { Ids } from './ids.ts';
 import { placeOf, type Reading, readInline } from './inline.ts';
@@ -59,6 +60,14 @@ function readPreset({ report }: Reading, typed: string, place: Place): ChartPres
   return 'grouped-bars';
 }
 
+const labelledLine = /^\s*(\p{L}+)\s*[:：]\s*(.*)$/su;
+
+/** Whether the words of a caption would be read as a labelled line, or as a slip of one. */
+export function readsAsLabel(caption: readonly Inline[]): boolean {
+  const word = labelledLine.exec(plain(caption))?.[1];
+  return word !== undefined && nearest(word, labels) !== undefined;
+}
+
 /** The caption and the labelled lines. A label that is missing while a line begins almost like it is taken for a slip. */
 function readLines(reading: Reading, kind: string, node: ContainerDirective): { caption: Inline[]; lines: Partial<Record<Label, string>> } {
   const { report } = reading;
@@ -81,7 +90,7 @@ function readLines(reading: Reading, kind: string, node: ContainerDirective): { 
     for (const { content, place } of splitLines(child.children)) {
       const c = readInline(reading, content);
       const words = plain(c);
-      const match = /^\s*(\p{L}+)\s*[:：]\s*(.*)$/su.exec(words);
+      const match = labelledLine.exec(words);
       const label = labels.find((known) => known.toLowerCase() === match?.[1]?.toLowerCase());
       if (label) {
         current = label;
@@ -103,7 +112,7 @@ function readLines(reading: Reading, kind: string, node: ContainerDirective): { 
   for (const { typed, meant, place } of slips) {
     if (lines[meant] === undefined) report('error', 'figures', place, `${quoted(`${typed}:`)} is not a label`, `Did you mean "${meant}:"?`);
   }
-  return { caption, lines };
+  return { caption: tidyLine(caption), lines };
 }
 
 type Phrases = Parameters<typeof readInline>[1];

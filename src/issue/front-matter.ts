@@ -2,10 +2,11 @@
 
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { cleanLine } from '../model/clean.ts';
 import type { Direction } from '../model/issue.ts';
+import { issueNumber, issuePeriod } from '../model/issue-schema.ts';
 import { canonicalLanguage, directionOf, isLanguage } from '../model/language.ts';
 import { nearest } from '../model/nearest.ts';
-import { cleanLine } from './clean.ts';
 import { type Place, quoted, type Report, top } from './findings.ts';
 import { checkMonth, proofread } from './proofreading.ts';
 
@@ -21,8 +22,6 @@ export interface FrontMatter {
 
 /** Longest front matter, in letters. YAML is only asked for flat lines, so nothing honest comes near. */
 const longest = 8000;
-/** What stands beside issues under a publication's address and so cannot be a number: DESIGN section 7. */
-const reserved = new Set(['subscribe', 'feed', 'feed.atom', 'feed.json', 'archive', 'latest']);
 /** Names other systems use for our keys. */
 const synonyms = new Map([
   ['language', 'lang'],
@@ -39,17 +38,13 @@ const synonyms = new Map([
 ]);
 
 const text = (most: number) => z.string().min(1, 'is empty').max(most, `is longer than ${most} letters`);
-const number = text(41)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'may hold only letters A to Z, digits, ".", "_" and "-", beginning with a letter or digit')
-  .refine((value) => !reserved.has(value.toLowerCase()) && !/\.pdf$/i.test(value), 'is an address of its own beside the issues');
-
 /** Every key, what its value must be, and how to write it right. */
 const fields = {
   publication: { schema: text(200), remedy: 'Write publication: and the name of the publication as printed.' },
   title: { schema: text(300), remedy: 'Write title: and what this issue is called, for example "November 2026".' },
-  number: { schema: number, remedy: "Write number: and the issue's number, for example 12." },
+  number: { schema: issueNumber, remedy: "Write number: and the issue's number, for example 12." },
   period: {
-    schema: number.refine((value) => !/^\d{4}-\d\d$/.test(value) || /-(0[1-9]|1[0-2])$/.test(value), 'is no month'),
+    schema: issuePeriod,
     remedy: 'Write period: and the month, for example 2026-11.',
   },
   lang: {

@@ -1,5 +1,6 @@
 /** Names of headings and figures: anchors in the mail and the page, and an item's permanent address. */
 
+import { idPattern } from '../model/issue-schema.ts';
 import type { Place, Report } from './findings.ts';
 import { quoted } from './findings.ts';
 
@@ -23,13 +24,13 @@ export function collectIds(report: Report): Ids {
   return {
     reserve(id, place) {
       const first = taken.get(id);
-      if (!/^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]{0,79})$/u.test(id)) {
+      if (!idPattern.test(id)) {
         report(
           'error',
           'ids',
           place,
           `${quoted(id)} cannot be the name of a place`,
-          'Use up to 80 letters, digits, "-", "_" and ".", beginning with a letter or digit.',
+          'Use up to 100 letters, digits, "-", "_" and ".", beginning with a letter or digit.',
         );
       } else if (first !== undefined) {
         report('error', 'ids', place, `The name "${id}" is taken by line ${first}`, 'Give each heading and figure a name of its own.');

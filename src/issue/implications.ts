@@ -1,20 +1,14 @@
 /** The convention "Implications: lead: first; second; third." that editors type, and its explicit form with a bullet list. */
 
-import { type Block, type Inline, plain } from '../model/issue.ts';
+import { objectMark } from '../model/clean.ts';
+import { type Block, type Inline, implicationsLabels, plain } from '../model/issue.ts';
+import { tidy } from '../model/tidy.ts';
 
 type Implications = Extract<Block, { t: 'implications' }>;
 
-/** What such a paragraph begins with, in the languages the first publications print. */
-const labels = [
-  'Implications',
-  'Implication',
-  'Why it matters',
-  'پایلې', // Pashto
-  'پیامدها', // Dari and Persian
-  'مضمرات', // Urdu
-];
+/** Signs with an object mark before them were typed with a backslash and are words. */
 const colon = '[:：]';
-const label = `(${labels.join('|')})`;
+const label = `(${implicationsLabels.join('|')})`;
 const labelAndColon = new RegExp(`^\\s*${label}\\s*${colon}\\s*`, 'iu');
 const labelAlone = new RegExp(`^\\s*${label}\\s*(${colon}?)\\s*$`, 'iu');
 
@@ -38,7 +32,7 @@ export function takeLabel(c: readonly Inline[]): { label: string; rest: Inline[]
 
 /** Whether what follows the label announces a list: nothing at all, or words that end in a colon. */
 export function announcesList(rest: readonly Inline[]): boolean {
-  return /(^|[:：])$/.test(plain(rest).trimEnd());
+  return /(^|(?<!\ufffc)[:：])$/.test(plain(rest).trimEnd());
 }
 
 /**
@@ -57,9 +51,10 @@ export function splitImplications(labelTyped: string, rest: readonly Inline[]): 
   }
   const list = pieces.map(trimmed).filter((piece) => piece.length > 0);
   const [first = [], ...others] = list;
-  if (others.length === 0) return { t: 'implications', label: labelTyped, lead: trimmed(rest), list: [] };
+  if (others.length === 0) return { t: 'implications', label: labelTyped, lead: tidy(rest), list: [] };
   const { lead, item } = splitLead(first);
-  return { t: 'implications', label: labelTyped, lead, list: [item, ...others.slice(0, -1), withoutStop(others.at(-1) ?? [])] };
+  const all = [item, ...others.slice(0, -1), withoutStop(others.at(-1) ?? [])].map(tidy);
+  return { t: 'implications', label: labelTyped, lead: tidy(lead), list: all.filter((piece) => plain(piece).trim() !== '') };
 }
 
 /** Text cut at its semicolons, Latin, Arabic or full width; those in brackets do not count. */
@@ -72,7 +67,7 @@ function atSemicolons(text: string): string[] {
     const letter = text[i] ?? '';
     if (letter === '(' && i < lastClose) depth++;
     else if (letter === ')') depth = Math.max(0, depth - 1);
-    else if (depth === 0 && (letter === '；' || (/[;؛]/.test(letter) && /\s/.test(text[i + 1] ?? '')))) {
+    else if (depth === 0 && text[i - 1] !== objectMark && (letter === '；' || (/[;؛]/.test(letter) && /\s/.test(text[i + 1] ?? '')))) {
       pieces.push(text.slice(start, i));
       start = i + 1;
     }
@@ -81,9 +76,9 @@ function atSemicolons(text: string): string[] {
 }
 
 function splitLead(first: readonly Inline[]): { lead: Inline[]; item: Inline[] } {
-  const at = first.findLastIndex((node) => node.t === 'text' && /[:：](\s|$)/.test(node.v));
+  const at = first.findLastIndex((node) => node.t === 'text' && /(?<!\ufffc)[:：](\s|$)/.test(node.v));
   const node = first[at];
-  const match = node?.t === 'text' ? /^(.*[:：])(?:\s+|$)(.*)$/su.exec(node.v) : null;
+  const match = node?.t === 'text' ? /^(.*(?<!\ufffc)[:：])(?:\s+|$)(.*)$/su.exec(node.v) : null;
   const item = trimmed([{ t: 'text', v: match?.[2] ?? '' }, ...first.slice(at + 1)]);
   if (!match || item.length === 0) return { lead: [], item: [...first] };
   return { lead: [...first.slice(0, at), { t: 'text', v: match[1] ?? '' }], item };
@@ -93,7 +88,7 @@ function splitLead(first: readonly Inline[]): { lead: Inline[]; item: Inline[] }
 function withoutStop(piece: readonly Inline[]): Inline[] {
   const last = piece.at(-1);
   if (last?.t !== 'text' || /(\.\p{L}|\betc)\.$/u.test(last.v)) return [...piece];
-  return withoutEmpty([...piece.slice(0, -1), { t: 'text', v: last.v.replace(/[.;۔؛。]$/u, '').trimEnd() }]);
+  return withoutEmpty([...piece.slice(0, -1), { t: 'text', v: last.v.replace(/\ufffc?[.;۔؛。]$/u, '').trimEnd() }]);
 }
 
 /** Running text without white space at its ends. */

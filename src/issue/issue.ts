@@ -10,9 +10,11 @@ import { collectFindings, inSourceOrder, type Report } from './findings.ts';
 import { parseIssue } from './parse.ts';
 
 export { checkDrawn, checkFolds, checkSize, stoppingChecks } from './checks.ts';
+export type { Problem } from './files.ts';
 export { describeFindings } from './findings.ts';
 export { limits } from './limits.ts';
 export { type Parsed, parseIssue } from './parse.ts';
+export { printIssue } from './print.ts';
 
 const megabyte = 1024 * 1024;
 const mostDataBytes = megabyte;
@@ -33,22 +35,34 @@ export async function readIssue(
   file: string,
   storePicture: StorePicture,
 ): Promise<{ tree?: IssueTree; findings: Finding[] }> {
+  const folder = dirname(resolve(file));
+  return readIssueWith(source, (path, limit) => readBeside(folder, path, limit), storePicture);
+}
+
+/** The bytes of a file that an issue names, at most `limit` of them, or what is wrong with it. */
+export type ReadFile = (path: string, limit: number) => Promise<{ bytes: Uint8Array } | Problem>;
+
+/** Reads an issue whose files come from `readFile`. As `readIssue`. */
+export async function readIssueWith(
+  source: string,
+  readFile: ReadFile,
+  storePicture: StorePicture,
+): Promise<{ tree?: IssueTree; findings: Finding[] }> {
   const parsed = parseIssue(source);
   const { findings, report } = collectFindings();
-  const folder = dirname(resolve(file));
   const stored = new Map<string, ReturnType<StorePicture>>();
   for (const need of parsed.needs) {
     if (need.path === '') continue; // reported by the parser
-    if (need.kind === 'chart') await fillChart(report, folder, need);
-    else await fillFigure(report, folder, need, stored, storePicture);
+    if (need.kind === 'chart') await fillChart(report, readFile, need);
+    else await fillFigure(report, readFile, need, stored, storePicture);
   }
   const all = inSourceOrder([...parsed.findings, ...findings]);
   if (!parsed.tree || all.some(({ severity }) => severity === 'error')) return { findings: all };
   return { tree: parsed.tree, findings: all };
 }
 
-async function fillChart(report: Report, folder: string, { path, place, block }: FileNeed & { kind: 'chart' }): Promise<void> {
-  const file = await readBeside(folder, path, mostDataBytes);
+async function fillChart(report: Report, readFile: ReadFile, { path, place, block }: FileNeed & { kind: 'chart' }): Promise<void> {
+  const file = await readFile(path, mostDataBytes);
   if ('problem' in file) return report('error', 'data', place, file.problem, file.remedy);
   const csv = decodeUtf8(file.bytes);
   if (csv === undefined) return report('error', 'data', place, `${path} is not UTF-8 text`, 'Save it as "CSV UTF-8".');
@@ -62,14 +76,14 @@ async function fillChart(report: Report, folder: string, { path, place, block }:
 
 async function fillFigure(
   report: Report,
-  folder: string,
+  readFile: ReadFile,
   { path, place, block }: FileNeed & { kind: 'figure' },
   stored: Map<string, ReturnType<StorePicture>>,
   storePicture: StorePicture,
 ): Promise<void> {
   let answer = stored.get(path);
   if (!answer) {
-    const file = await readBeside(folder, path, mostPictureBytes);
+    const file = await readFile(path, mostPictureBytes);
     if ('problem' in file) return report('error', 'pictures', place, file.problem, file.remedy);
     answer = storePicture(file.bytes, path);
     stored.set(path, answer);

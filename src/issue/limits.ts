@@ -11,12 +11,12 @@ export const limits = {
   lines: 20_000,
   /** Letters of one paragraph. */
   paragraph: 20_000,
-  /** Marks of emphasis and links, escapes included: in one paragraph, and in all. */
+  /** Marks of emphasis and links: in one paragraph, where a backslash takes the sign after it out of the count, and in all, where such a pair counts once. */
   marksOfParagraph: 500,
   marks: 20_000,
-  /** Lists and quotes inside each other, and how far right such a one may begin. */
+  /** Lists and quotes inside each other, and how far right such a one may begin: six lists of nine digits. */
   depth: 6,
-  indent: 20,
+  indent: 66,
   /** Lines that begin a list item or a quote. */
   listLines: 1000,
   headings: 500,
@@ -36,6 +36,17 @@ export function withinBytes(report: Report, bytes: number): boolean {
     'Split it into several issues.',
   );
   return false;
+}
+
+export function reportDepth(report: Report, place: Place): void {
+  const problem = `Lists or quotes are nested too deeply; the limit is ${limits.depth} levels`;
+  report(
+    'error',
+    'limits',
+    place,
+    problem,
+    `Write the inner ones as paragraphs, or begin them within ${limits.indent} columns of the margin.`,
+  );
 }
 
 /** What a line opens before its text: quote marks, bullets, numbers. */
@@ -65,8 +76,8 @@ export function withinLimits(report: Report, lines: readonly string[]): boolean 
     const lead = containerMarks.exec(line)?.[0] ?? '';
     const opened = lead.match(/>|[-+*]|\d+[.)]/g)?.length ?? 0;
     if (opened > limits.depth || (opened > 0 && width(lead.trimEnd()) > limits.indent)) {
-      const remedy = `Write the inner ones as paragraphs, or begin them within ${limits.indent} columns of the margin.`;
-      return refuse(place, `Lists or quotes are nested too deeply; the limit is ${limits.depth} levels`, remedy);
+      reportDepth(report, place);
+      return false;
     }
     if (opened > 0 && ++listLines > limits.listLines) {
       return refuse(place, `The issue has more than ${size(limits.listLines)} lines of lists and quotes`, 'Split it into several issues.');
@@ -78,9 +89,10 @@ export function withinLimits(report: Report, lines: readonly string[]): boolean 
       start = place.line;
     }
     letters += line.length + 1;
-    const here = line.match(/[*_[\]<\\&]/g)?.length ?? 0;
+    const escapes = line.match(/\\[!-/:-@[-`{-~]/g)?.length ?? 0;
+    const here = line.replace(/\\[!-/:-@[-`{-~]/g, '').match(/[*_[\]<\\&]/g)?.length ?? 0;
     marks += here;
-    allMarks += here;
+    allMarks += here + escapes;
     if (allMarks > limits.marks) {
       return refuse(place, `The issue has more than ${size(limits.marks)} marks of emphasis and links`, 'Split it into several issues.');
     }

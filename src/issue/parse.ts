@@ -4,16 +4,16 @@ import type { RootContent } from 'mdast';
 import { directiveFromMarkdown } from 'mdast-util-directive';
 import { fromMarkdown, type Options } from 'mdast-util-from-markdown';
 import { directive } from 'micromark-extension-directive';
+import { cleanText } from '../model/clean.ts';
 import { type Finding, type Inline, type IssueTree, plain, treeFormat } from '../model/issue.ts';
-import { type BlockReading, readBlocks, readHeading, reserveIds } from './blocks.ts';
-import { cleanText } from './clean.ts';
+import { type BlockReading, readBlocks, readHeading, reportLanguage, reserveIds } from './blocks.ts';
 import { mendFences, reportUnread } from './fences.ts';
 import type { FileNeed } from './figures.ts';
 import { collectFindings, inSourceOrder, type Place, quoted, type Report, top } from './findings.ts';
 import { type FrontMatter, readFrontMatter } from './front-matter.ts';
 import { collectIds } from './ids.ts';
-import { placeOf } from './inline.ts';
-import { limits, withinBytes, withinLimits } from './limits.ts';
+import { markEscapes, placeOf } from './inline.ts';
+import { limits, reportDepth, withinBytes, withinLimits } from './limits.ts';
 
 /** What the source alone says. */
 export interface Parsed {
@@ -40,10 +40,9 @@ export function parseIssue(source: string): Parsed {
   const { front, body } = readFrontMatter(report, cleanText(source));
   const lines = body.split('\n');
   if (!withinLimits(report, lines)) return refused();
-  if (body.trim() === '')
-    report('error', 'structure', top, 'The issue has no text', 'Write it below the front matter; begin sections with "## …".');
   const mended = mendFences(report, lines);
-  const nodes = fromMarkdown(mended.join('\n'), { extensions: grammar, mdastExtensions: [directiveFromMarkdown()] }).children;
+  const marked = mended.map((line) => (/^:::?\p{L}/u.test(line) ? line : markEscapes(line))); // attributes know no backslash
+  const nodes = fromMarkdown(marked.join('\n'), { extensions: grammar, mdastExtensions: [directiveFromMarkdown()] }).children;
   for (const { type, position } of nodes) {
     if (position && type !== 'leafDirective' && type !== 'containerDirective')
       reportUnread(report, mended, { first: position.start.line, last: position.end.line });
@@ -53,8 +52,16 @@ export function parseIssue(source: string): Parsed {
     report('error', 'limits', placeOf(tooMany), `The issue has more than ${limits.headings} headings`, 'Split it into several issues.');
     return refused();
   }
+  const tooDeep = deepest(nodes, limits.depth);
+  if (tooDeep) {
+    reportDepth(report, placeOf(tooDeep));
+    return refused();
+  }
   const reading: BlockReading = { report, ids: collectIds(report), needs: [], inward: [] };
   const tree = readTree(reading, front, nodes);
+  const isEmpty = tree.lead.length === 0 && tree.sections.length === 0;
+  if (isEmpty && (body.trim() === '' || findings.every(({ severity }) => severity !== 'error')))
+    report('error', 'structure', top, 'The issue has no text', 'Write it below the front matter; begin sections with "## …".');
   for (const { id, place } of reading.inward) {
     if (!reading.ids.has(id))
       report(
@@ -66,6 +73,18 @@ export function parseIssue(source: string): Parsed {
       );
   }
   return { tree, needs: reading.needs, findings: inSourceOrder(findings) };
+}
+
+/** The first list or quote inside of more than `levels` others. */
+function deepest(nodes: readonly RootContent[], levels: number): RootContent | undefined {
+  for (const node of nodes) {
+    const opens = node.type === 'list' || node.type === 'blockquote';
+    if (opens && levels === 0) return node;
+    const inner =
+      'children' in node && (opens || node.type === 'listItem') ? deepest(node.children, opens ? levels - 1 : levels) : undefined;
+    if (inner) return inner;
+  }
+  return undefined;
 }
 
 /** A heading and what stands below it, up to the next of its kind. */
@@ -100,8 +119,7 @@ function readTree(reading: BlockReading, front: FrontMatter, nodes: readonly Roo
       );
     const group = { place, ...readHeading(reading, node), nodes: [] };
     const section = sections.at(-1);
-    if (node.depth < 3 && group.language !== undefined)
-      report('error', 'structure', place, 'Only an item (###) has a language of its own', 'Give lang= to each item of the section.');
+    if (node.depth < 3 && group.language !== undefined) reportLanguage(report, place);
     if (node.depth < 3) sections.push({ ...group, items: [] });
     else if (section) section.items.push(group);
     else report('error', 'structure', place, 'An item stands before the first section', 'Open the section above it with "## …".');

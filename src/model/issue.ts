@@ -32,6 +32,21 @@ export interface ChartData {
   rows: string[][];
 }
 
+/** What each preset wants in its columns, in this order, the number last; the header's names are free. */
+export const chartColumns: Record<ChartPreset, readonly string[]> = {
+  bars: ['category', 'number'],
+  'grouped-bars': ['category', 'group', 'number'],
+  'stacked-bars': ['category', 'part', 'number'],
+  line: ['time', 'series', 'number'],
+  'heat-map': ['row', 'column', 'number'],
+};
+
+/** More rows than this are no longer a picture. */
+export const mostChartRows = 200;
+
+/** A number as people type it, digits of Arabic script included: 1600, 1,600, -2.5, ۱۶۰۰. */
+export const chartNumber = new RegExp('^[-−+]?(?:D{1,15}|D{1,3}(?:[,٬]D{3}){1,4})(?:[.٫]D{1,15})?$'.replaceAll('D', '[0-9٠-٩۰-۹]'));
+
 export interface Chart {
   t: 'chart';
   id: string;
@@ -56,6 +71,23 @@ export interface Figure {
   alt: string;
 }
 
+/** What a paragraph of implications begins with, in the languages the first publications print; in any letter case. */
+export const implicationsLabels: readonly string[] = [
+  'Implications',
+  'Implication',
+  'Why it matters',
+  'پایلې', // Pashto
+  'پیامدها', // Dari and Persian
+  'مضمرات', // Urdu
+];
+
+/** A PDF of the whole issue that editors made themselves; `asset` is its stored name, `HASH.pdf`. */
+export interface UploadedPdf {
+  asset: string;
+  bytes: number;
+  pages: number;
+}
+
 export type Block =
   | { t: 'para'; c: Inline[] }
   | { t: 'list'; ordered: boolean; start: number; items: Block[][] }
@@ -66,7 +98,7 @@ export type Block =
   | { t: 'sources'; items: Reference[] }
   | { t: 'reading'; items: Reference[] }
   | { t: 'toc' }
-  | { t: 'download'; c: Inline[] }
+  | { t: 'download'; c: Inline[]; pdf?: UploadedPdf }
   | { t: 'more' }
   | { t: 'rule' }
   | Chart

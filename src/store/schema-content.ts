@@ -1,12 +1,20 @@
 /** The tables of publications, issues and readers, and those of no room of their own. */
 
-import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blob, customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { BrandChoices } from '../model/brand.ts';
 import type { SubscriptionState } from '../model/consent.ts';
 import type { Format } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
+import { readTree } from '../model/issue-schema.ts';
 
 const id = () => integer('id').primaryKey({ autoIncrement: true });
+
+/** An issue tree as JSON. Whatever format it was stored in, it is read in the newest; checked both ways: `readTree` says how. */
+const issueTree = customType<{ data: IssueTree; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: (tree) => JSON.stringify(readTree(tree)),
+  fromDriver: (json) => readTree(JSON.parse(json)),
+});
 
 export const publications = sqliteTable('publications', {
   id: id(),
@@ -45,7 +53,7 @@ export const revisions = sqliteTable(
       .notNull()
       .references(() => issues.id),
     revision: integer('revision').notNull(),
-    tree: text('tree', { mode: 'json' }).$type<IssueTree>().notNull(),
+    tree: issueTree('tree').notNull(),
     source: text('source').notNull(),
     /** Findings of severity `stop`: what keeps the issue from a relay until waived. */
     stops: text('stops', { mode: 'json' }).$type<{ check: string; line: number; problem: string }[]>().notNull(),

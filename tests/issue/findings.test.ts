@@ -422,13 +422,13 @@ describe('headings', () => {
       'an id that is none',
       issueOf('## News {#"a}\n\nWords.\n'),
       [
-        'error f:8:1: ""a" cannot be the name of a place. Use up to 80 letters, digits, "-", "_" and ".", beginning with a letter or digit.',
+        'error f:8:1: ""a" cannot be the name of a place. Use up to 100 letters, digits, "-", "_" and ".", beginning with a letter or digit.',
       ],
     ],
     ['no text at all', issueOf(''), ['error f:1:1: The issue has no text. Write it below the front matter; begin sections with "## …".']],
     [
       'implications without any',
-      issueOf('Implications:\n'),
+      issueOf('Implications:\n\nWords.\n'),
       ['warning f:8:1: Nothing follows "Implications:". Write "first; second; third" after it, or a list below it.'],
     ],
     [

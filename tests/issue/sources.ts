@@ -1,5 +1,6 @@
 /** Issues for the tests, written so that the body begins on line 8. */
 
+import fc from 'fast-check';
 import { type Parsed, parseIssue } from '../../src/issue/issue.ts';
 import type { Block, Inline, IssueTree } from '../../src/model/issue.ts';
 import { blocksOf, plain } from '../../src/model/issue.ts';
@@ -71,3 +72,62 @@ export function wordsOf(tree: IssueTree): string {
   }
   return parts.join(' ');
 }
+
+/** Pieces that mean something to the grammar, so that chance hits the interesting places. */
+const piece = fc.oneof(
+  fc.constantFrom(
+    '\n',
+    '\n\n',
+    '## ',
+    '### ',
+    '#### ',
+    '- ',
+    '1. ',
+    '> ',
+    '*',
+    '**',
+    '_',
+    '[',
+    '](',
+    ')',
+    '](#)',
+    '](#news)',
+    '![',
+    '{#a}',
+    '{',
+    '}',
+    '"',
+    '“',
+  ),
+  fc.constantFrom(
+    '::toc\n',
+    ':::chart{data="a.csv" preset="heat-map"}\n',
+    ':::figure{#a src="b.png"}\n',
+    ':::reading\n',
+    ':::\n',
+    '::::\n',
+    ':::x{a=b}\n',
+    '::download[x]\n',
+  ),
+  fc.constantFrom(
+    'Source: s\n',
+    'Alt: a\n',
+    'Implications: a; b: c;',
+    '**Implications:**',
+    '---\n',
+    '\\',
+    '`',
+    '<b>',
+    '<!--',
+    '&#x200b;',
+    '&amp;',
+    '\u0000',
+    '\u202e',
+    '\ud800',
+    'پایلې: ',
+    'خبر',
+  ),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+);
+/** Bodies that no editor types. */
+export const anyBody = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''));
