@@ -61,6 +61,7 @@ const rules: Rules = {
     'vega-*': ['render'],
     '@resvg/*': ['render'],
     sharp: ['render'],
+    unpdf: ['render'],
     fontkit: ['render'],
     '@expo-google-fonts/*': ['render', 'web'],
     '@fontsource/*': ['render', 'web'],

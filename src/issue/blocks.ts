@@ -2,6 +2,7 @@
 
 import type { BlockContent, DefinitionContent, Heading, RootContent } from 'mdast';
 import type { ContainerDirective, LeafDirective } from 'mdast-util-directive';
+import { cleanLine } from '../model/clean.ts';
 import { type Block, type Inline, plain } from '../model/issue.ts';
 import { canonicalLanguage, isLanguage } from '../model/language.ts';
 import { tidy, tidyLine } from '../model/tidy.ts';
@@ -20,7 +21,7 @@ export interface BlockReading extends Reading {
 }
 
 /** Attributes each block takes besides `id`. */
-const attributesOf: Record<string, readonly string[]> = { chart: ['id', 'data', 'preset'], figure: ['id', 'src'] };
+const attributesOf: Record<string, readonly string[]> = { chart: ['id', 'data', 'preset'], figure: ['id', 'src'], download: ['src'] };
 /** `{#name}`, `{lang=ps}` or `{#name lang=ps}` at the end of a heading. */
 const headingMark = /\s*\{(?:#(?<id>[^{}\s]*)|lang=(?<only>[^{}\s]*)|#(?<both>[^{}\s]*)\s+lang=(?<lang>[^{}\s]*))\}\s*$/;
 
@@ -132,6 +133,22 @@ function readLanguage({ report }: BlockReading, tag: string, place: Place): stri
   return undefined;
 }
 
+/** Asks for the PDF that a download link names; an issue has one. */
+function readPdf({ report, needs }: BlockReading, block: Extract<Block, { t: 'download' }>, path: string, place: Place): void {
+  const first = needs.find(({ kind }) => kind === 'pdf');
+  if (path === '')
+    report(
+      'error',
+      'pdf',
+      place,
+      'The download link names no file',
+      'Write {src="full-issue.pdf"}, or leave it out: Galley makes the PDF.',
+    );
+  else if (first)
+    report('error', 'pdf', place, `The issue has a PDF already, on line ${first.place.line}`, 'Leave out one of the two {src="…"}.');
+  else needs.push({ kind: 'pdf', path, place, block });
+}
+
 /** The words of the download link, which is one already. */
 function withoutLinks(reading: BlockReading, c: readonly Inline[], place: Place): Inline[] {
   return tidyLine(
@@ -196,7 +213,10 @@ function readDirective(reading: BlockReading, node: ContainerDirective | LeafDir
         'The words of the download link are longer than 300 letters',
         'Write ::download[Download the full issue].',
       );
-    return [{ t: 'download', c: withoutLinks(reading, c, place) }];
+    const block: Extract<Block, { t: 'download' }> = { t: 'download', c: withoutLinks(reading, c, place) };
+    const path = node.attributes?.['src'];
+    if (path != null) readPdf(reading, block, cleanLine(path), place);
+    return [block];
   }
   if (name === 'chart' || name === 'figure') {
     const need = readFigure(reading, reading.ids, name, node);

@@ -7,7 +7,7 @@ import { quoted, top } from './findings.ts';
 const kilobyte = 1024;
 
 /** Checks whose findings stop a send until somebody answers for it: those that `--waive NAME=REASON` takes. */
-export const stoppingChecks = ['links', 'size', 'unfinished'] as const;
+export const stoppingChecks = ['links', 'pdf', 'size', 'unfinished'] as const;
 
 /**
  * Findings about the size of a mail's HTML part: its bytes of UTF-8 as decoded by the reader's program, with the reader's own links in it

@@ -2,15 +2,19 @@
 
 import type { ContainerDirective } from 'mdast-util-directive';
 import { cleanLine } from '../model/clean.ts';
-import { type Chart, type ChartPreset, chartPresets, type Figure, type Inline, plain } from '../model/issue.ts';
+import { type Block, type Chart, type ChartPreset, chartPresets, type Figure, type Inline, plain } from '../model/issue.ts';
 import { nearest } from '../model/nearest.ts';
 import { tidyLine } from '../model/tidy.ts';
 import { didYouMean, type Place, quoted } from './findings.ts';
 import type { Ids } from './ids.ts';
 import { placeOf, type Reading, readInline } from './inline.ts';
 
-/** A file the issue shows, and the block that waits for it: a chart for its numbers, a figure for its stored name and size. */
-export type FileNeed = { path: string; place: Place } & ({ kind: 'chart'; block: Chart } | { kind: 'figure'; block: Figure });
+/** A file the issue shows, and the block that waits for it: a chart for its numbers, a figure for its stored name and size, a download for its PDF. */
+export type FileNeed = { path: string; place: Place } & (
+  | { kind: 'chart'; block: Chart }
+  | { kind: 'figure'; block: Figure }
+  | { kind: 'pdf'; block: Extract<Block, { t: 'download' }> }
+);
 
 const labels = ['Source', 'Alt', 'Note'] as const;
 type Label = (typeof labels)[number];

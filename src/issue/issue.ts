@@ -19,12 +19,16 @@ export { printIssue } from './print.ts';
 const megabyte = 1024 * 1024;
 const mostDataBytes = megabyte;
 const mostPictureBytes = 50 * megabyte;
+const mostPdfBytes = 25 * megabyte;
 
 /**
  * Takes the bytes of a picture and the path by which the issue names it; answers the name it is stored under and its size in pixels,
  * or what is wrong with it and what to do, in clauses. Called once per path, also when other findings keep the issue out: what it takes is to be kept only with the tree.
  */
 export type StorePicture = (bytes: Uint8Array, name: string) => Promise<{ name: string; width: number; height: number } | Problem>;
+
+/** Takes the bytes of an uploaded PDF and the issue it should be of; answers the name it is stored under, its pages, and a `doubt` when it does not name the issue. As `StorePicture`. */
+export type StorePdf = (bytes: Uint8Array, subject: IssueTree) => Promise<{ name: string; pages: number; doubt?: string } | Problem>;
 
 /**
  * Reads an issue with its data and pictures. `source` is the text of `file`; paths in it start at the folder of `file`, which they cannot leave.
@@ -34,9 +38,10 @@ export async function readIssue(
   source: string,
   file: string,
   storePicture: StorePicture,
+  storePdf?: StorePdf,
 ): Promise<{ tree?: IssueTree; findings: Finding[] }> {
   const folder = dirname(resolve(file));
-  return readIssueWith(source, (path, limit) => readBeside(folder, path, limit), storePicture);
+  return readIssueWith(source, (path, limit) => readBeside(folder, path, limit), storePicture, storePdf);
 }
 
 /** The bytes of a file that an issue names, at most `limit` of them, or what is wrong with it. */
@@ -47,6 +52,7 @@ export async function readIssueWith(
   source: string,
   readFile: ReadFile,
   storePicture: StorePicture,
+  storePdf: StorePdf = async () => ({ problem: 'nothing here takes a PDF', remedy: 'leave it out' }),
 ): Promise<{ tree?: IssueTree; findings: Finding[] }> {
   const parsed = parseIssue(source);
   const { findings, report } = collectFindings();
@@ -54,6 +60,7 @@ export async function readIssueWith(
   for (const need of parsed.needs) {
     if (need.path === '') continue; // reported by the parser
     if (need.kind === 'chart') await fillChart(report, readFile, need);
+    else if (need.kind === 'pdf') await fillPdf(report, readFile, need, (bytes) => storePdf(bytes, parsed.tree as IssueTree));
     else await fillFigure(report, readFile, need, stored, storePicture);
   }
   const all = inSourceOrder([...parsed.findings, ...findings]);
@@ -72,6 +79,27 @@ async function fillChart(report: Report, readFile: ReadFile, { path, place, bloc
     if (block.alt === '') report('info', 'figures', place, 'The chart could say of itself', `Alt: ${proposeAlt(block.preset, block.data)}`);
   } else
     for (const { line, problem, remedy } of result.problems) report('error', 'data', place, `${path}, line ${line}: ${problem}`, remedy);
+}
+
+async function fillPdf(
+  report: Report,
+  readFile: ReadFile,
+  { path, place, block }: FileNeed & { kind: 'pdf' },
+  admit: (bytes: Uint8Array) => ReturnType<StorePdf>,
+): Promise<void> {
+  const file = await readFile(path, mostPdfBytes);
+  if ('problem' in file) return report('error', 'pdf', place, file.problem, file.remedy);
+  const pdf = await admit(file.bytes);
+  if ('problem' in pdf) return report('error', 'pdf', place, `${path}: ${pdf.problem}`, sentence(pdf.remedy));
+  if (pdf.doubt !== undefined)
+    report(
+      'stop',
+      'pdf',
+      place,
+      `${path} may be of another issue: ${pdf.doubt}`,
+      'Put the right file there; if it is right, waive the check with a reason.',
+    );
+  block.pdf = { asset: pdf.name, bytes: file.bytes.length, pages: pdf.pages };
 }
 
 async function fillFigure(

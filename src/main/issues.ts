@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { checkDrawn, checkFolds, checkSize, readIssue } from '../issue/issue.ts';
+import { checkDrawn, checkFolds, checkSize, readIssue, type StorePdf, type StorePicture } from '../issue/issue.ts';
 import type { Drawing, Masthead, Picture } from '../model/edition.ts';
 import type { Finding, IssueTree } from '../model/issue.ts';
 import { type Studio, stylesheetLink } from '../render/render.ts';
@@ -25,11 +25,18 @@ interface LoadedIssue {
 async function loadIssue(studio: Studio, file: string): Promise<LoadedIssue> {
   const source = readGiven(file);
   const pictures: Picture[] = [];
-  const { tree, findings } = await readIssue(source, file, async (bytes) => {
+  const takePicture: StorePicture = async (bytes) => {
     const picture = await studio.admitPicture(bytes);
     if ('name' in picture) pictures.push(picture);
     return picture;
-  });
+  };
+  const takePdf: StorePdf = async (bytes, { publication, title, number, period, language }) => {
+    const subject = { publication, title, number, language, ...(period !== undefined && { period }) };
+    const pdf = await studio.admitPdf(bytes, subject);
+    if ('name' in pdf) pictures.push({ name: pdf.name, type: 'application/pdf', width: 0, height: 0, bytes: pdf.bytes });
+    return pdf;
+  };
+  const { tree, findings } = await readIssue(source, file, takePicture, takePdf);
   return { source, tree, findings, pictures };
 }
 

@@ -20,13 +20,31 @@ export interface Masthead {
   brand?: BrandChoices;
 }
 
+/** A stored file that an issue shows: a picture, or a PDF that was uploaded (its size in pixels is 0). */
 export interface Picture {
   /** `HASH.EXT`, the sha-256 in hex of `bytes`. */
   name: string;
-  type: 'image/png' | 'image/jpeg' | 'image/svg+xml';
+  type: 'image/png' | 'image/jpeg' | 'image/svg+xml' | 'application/pdf';
   width: number;
   height: number;
   bytes: Uint8Array;
+}
+
+/** What an uploaded PDF should be of. */
+export interface PdfSubject {
+  publication: string;
+  title: string;
+  number: string;
+  period?: string;
+  language: string;
+}
+
+/** A PDF that was uploaded and opens. `name` is `HASH.pdf`; `doubt` says what of the issue it does not name. */
+export interface AdmittedPdf {
+  name: string;
+  pages: number;
+  bytes: Uint8Array;
+  doubt?: string;
 }
 
 /** An item, or a section's lead, that the mail shows less of: up to the editor's mark, its opening, or its headline alone. `words` are its headline. */

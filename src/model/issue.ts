@@ -143,6 +143,18 @@ export function plain(c: readonly Inline[]): string {
   return c.map((n) => (n.t === 'text' ? n.v : n.t === 'br' ? ' ' : plain(n.c))).join('');
 }
 
+/** The PDF that editors uploaded in place of a typeset one; it stands in a download block. */
+export function uploadedPdf(tree: IssueTree): UploadedPdf | undefined {
+  for (const block of blocksOf(tree)) if (block.t === 'download' && block.pdf) return block.pdf;
+  return undefined;
+}
+
+/** The names of the stored files that a tree shows: its pictures and an uploaded PDF. */
+export function assetsOf(tree: IssueTree): string[] {
+  const pdf = uploadedPdf(tree);
+  return [...[...blocksOf(tree)].flatMap((block) => (block.t === 'figure' ? [block.asset] : [])), ...(pdf ? [pdf.asset] : [])];
+}
+
 /** Every block of the tree in reading order, list and quote contents included. */
 export function* blocksOf(tree: IssueTree): Generator<Block> {
   yield* walk(tree.lead);

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import type { Drawing, Masthead, Picture } from '../model/edition.ts';
 import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
 import type { Block, Direction, IssueTree } from '../model/issue.ts';
-import { blocksOf } from '../model/issue.ts';
+import { blocksOf, uploadedPdf } from '../model/issue.ts';
 import { directionOf } from '../model/language.ts';
 import { addressesOf } from './addresses.ts';
 import { chartPng, chartSvg } from './chart.ts';
@@ -53,7 +53,7 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
     inMail.set(chart.id, named(png.bytes, 'png', png.width, png.height));
   }
   const same = { tree, masthead, addresses: addressesOf(tree, masthead), words: wordsFor(tree.language) };
-  const { pdf, pages } = drawPdf({ ...same, charts: print, figures });
+  const { pdf, pages } = givenPdf(tree, figures) ?? drawPdf({ ...same, charts: print, figures });
   const facts = { pages, bytes: pdf.length };
   const { email, folds } = await drawFoldedEmail({ ...same, charts: inMail, pdf: facts });
   return {
@@ -77,4 +77,14 @@ function chartDirections(tree: IssueTree): Map<Block, Direction> {
     }
   }
   return directions;
+}
+
+/** The PDF that editors uploaded, instead of a typeset one. */
+function givenPdf(tree: IssueTree, files: ReadonlyMap<string, Uint8Array>): { pdf: Uint8Array; pages: number } | undefined {
+  const given = uploadedPdf(tree);
+  if (given === undefined) return undefined;
+  const pdf = files.get(given.asset);
+  if (pdf === undefined)
+    throw new AppError('render.figure', `The PDF ${given.asset} is not among the stored files; add the issue again with its PDF`);
+  return { pdf, pages: given.pages };
 }

@@ -1,6 +1,6 @@
 /** What the service and its drawing process say to each other. */
 
-import type { Drawing, Masthead, Picture } from '../model/edition.ts';
+import type { AdmittedPdf, Drawing, Masthead, PdfSubject, Picture } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
 import type { NoticeDrawing, NoticeFacts } from '../model/notice.ts';
 import type { NoticeMasthead } from './notice-words.ts';
@@ -8,10 +8,11 @@ import type { NoticeMasthead } from './notice-words.ts';
 export type Job =
   | { kind: 'draw'; tree: IssueTree; masthead: Masthead; figures: Map<string, Uint8Array> }
   | { kind: 'notice'; facts: NoticeFacts; masthead: NoticeMasthead }
-  | { kind: 'admit'; bytes: Uint8Array };
+  | { kind: 'admit'; bytes: Uint8Array }
+  | { kind: 'admit-pdf'; bytes: Uint8Array; subject: PdfSubject };
 
 /** `rss` is the memory that the process holds after the job, in bytes. */
 export type Answer =
-  | { kind: 'done'; result: Drawing | NoticeDrawing | Picture | { problem: string; remedy: string }; rss: number }
+  | { kind: 'done'; result: Drawing | NoticeDrawing | Picture | AdmittedPdf | { problem: string; remedy: string }; rss: number }
   /** An AppError by its parts; `code` is missing when the failure was not an expected one. */
   | { kind: 'failed'; code?: string; status?: number; message: string; stack?: string; rss: number };

@@ -10,6 +10,7 @@ process.on('disconnect', () => process.exit());
 
 async function perform(job: Job): Promise<Extract<Answer, { kind: 'done' }>['result']> {
   if (job.kind === 'admit') return (await import('./picture.ts')).admitPicture(job.bytes);
+  if (job.kind === 'admit-pdf') return (await import('./uploaded-pdf.ts')).admitPdf(job.bytes, job.subject);
   if (job.kind === 'notice') return (await import('./notice.ts')).drawNotice(job.facts, job.masthead);
   return (await import('./drawing.ts')).drawIssue(job.tree, job.masthead, job.figures);
 }

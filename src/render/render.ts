@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../errors.ts';
-import type { Drawing, Masthead, Picture } from '../model/edition.ts';
+import type { AdmittedPdf, Drawing, Masthead, PdfSubject, Picture } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
 import type { NoticeDrawing, NoticeFacts } from '../model/notice.ts';
 import type { Answer, Job } from './job.ts';
@@ -13,7 +13,7 @@ export type { NoticeMasthead } from './notice-words.ts';
 export { stylesheetLink } from './stylesheet-link.ts';
 
 export interface Studio {
-  /** Draws mail, text, page, PDF and chart pictures. `figures` holds the stored bytes of the tree's figures by asset name.
+  /** Draws mail, text, page, PDF and chart pictures. `figures` holds the stored bytes of the tree's figures, and of an uploaded PDF, by asset name.
    *  Same input, same bytes. Rejects with an AppError that says what in the issue cannot be drawn (`render.chart`, `render.figure`, `render.pdf`,
    *  `render.placeholder`), or that the drawing process took too long (`render.timeout`) or ended (`render.ended`); the next drawing has a new process. */
   draw(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing>;
@@ -21,6 +21,8 @@ export interface Studio {
   drawNotice(facts: NoticeFacts, masthead: NoticeMasthead): Promise<NoticeDrawing>;
   /** Checks and redraws a picture for storing: PNG or JPEG by content, at most 1200 pixels wide, without metadata. A refusal is a value. */
   admitPicture(bytes: Uint8Array): Promise<Picture | { problem: string; remedy: string }>;
+  /** Looks at a PDF that stands in for the typeset one: it opens, is not encrypted, at most 25 MB; whether it is of the issue. A refusal is a value. */
+  admitPdf(bytes: Uint8Array, subject: PdfSubject): Promise<AdmittedPdf | { problem: string; remedy: string }>;
   /** The drawing process, while there is one. */
   readonly processId: number | undefined;
   /** Ends the drawing process; what was being drawn is rejected. May be called twice. */
@@ -137,6 +139,8 @@ export function openDrawing({ timeLimit = 60_000, jobsPerProcess = 20, memoryLim
     draw: async (tree, masthead, figures) => (await inTurn({ kind: 'draw', tree, masthead, figures })) as Drawing,
     drawNotice: async (facts, masthead) => (await inTurn({ kind: 'notice', facts, masthead })) as NoticeDrawing,
     admitPicture: async (bytes) => (await inTurn({ kind: 'admit', bytes })) as Picture | { problem: string; remedy: string },
+    admitPdf: async (bytes, subject) =>
+      (await inTurn({ kind: 'admit-pdf', bytes, subject })) as AdmittedPdf | { problem: string; remedy: string },
     get processId() {
       return child?.pid;
     },

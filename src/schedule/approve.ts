@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import { checkSize } from '../issue/issue.ts';
 import type { Drawing, Masthead } from '../model/edition.ts';
-import { blocksOf, type IssueTree } from '../model/issue.ts';
+import { assetsOf, type IssueTree } from '../model/issue.ts';
 import { findApproval, listAwaiting, saveApproval } from '../store/approvals.ts';
 import { findAssets, storeAsset } from '../store/assets.ts';
 import { noteAudit } from '../store/audit.ts';
@@ -137,7 +137,7 @@ export async function freezeEdition(
   const key = { issueId, revision, language: tree.language, format: 'full' as const, masthead };
   const frozen = findEdition(db, key);
   if (frozen !== undefined) return frozen;
-  const shown = [...blocksOf(tree)].filter((block) => block.t === 'figure').map((block) => block.asset);
+  const shown = assetsOf(tree);
   const logo = drawnFor.brand?.logo?.asset;
   const figures = findAssets(db, logo === undefined ? shown : [...shown, logo]);
   const drawing = await draw(tree, drawnFor, figures);

@@ -7,6 +7,12 @@ import { issueOf, issueWith } from './sources.ts';
 /** All findings of a source as severity and printed line. */
 function findingsOf(source: string): string[] {
   const { findings } = parseIssue(source);
+  const lines = source.split('\n');
+  for (const { line, column, problem, remedy } of findings) {
+    expect(column).toBeLessThanOrEqual((lines[line - 1] ?? expect.fail(`line ${line} is none of the source`)).length + 1);
+    expect(problem).toMatch(/[^.\s]$/);
+    expect(remedy).toMatch(/^[A-Z].*[.?]$/s);
+  }
   return findings.map((finding) => `${finding.severity} ${describeFindings('f', [finding])}`);
 }
 

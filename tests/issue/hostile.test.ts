@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits, parseIssue } from '../../src/issue/issue.ts';
+import { cleanText } from '../../src/model/clean.ts';
 import { blocksOf, type IssueTree } from '../../src/model/issue.ts';
 import { anyBody, issueOf, parseBody, treeOf } from './sources.ts';
 
@@ -69,14 +70,17 @@ function idsOf(tree: IssueTree): string[] {
 }
 
 describe('whatever is typed', () => {
-  test('parsing answers: a tree or an error, every finding in its place with a remedy', () => {
+  test('parsing answers: a tree or an error, every finding at a place in the source, with a clause and a remedy', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), anyBody, anyBody.map(issueOf)), (source) => {
         const { tree, findings } = parseIssue(source);
+        const lines = cleanText(source).split('\n');
         if (!tree) expect(findings.some(({ severity }) => severity === 'error')).toBe(true);
         for (const { line, column, problem, remedy } of findings) {
           expect(line).toBeGreaterThan(0);
           expect(column).toBeGreaterThan(0);
+          expect(line).toBeLessThanOrEqual(lines.length);
+          expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? 0) + 1);
           expect(problem).toMatch(/^[^\n]+[^.\n]$/);
           expect(remedy).toMatch(/^[A-Z].*[.?]$/);
         }

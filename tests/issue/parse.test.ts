@@ -72,6 +72,7 @@ describe('running text', () => {
     ['it costs 5\u00a0000\u200b kr\u0085 and\u009f more\u0007\ufeff', 'it costs 5 000 kr and more'],
     ['cafe\u0301 and caf&#101;&#x301;', 'caf\u00e9 and caf\u00e9'],
     ['می‌شود', 'می\u200cشود'],
+    ['ک\u200d \ufffc \u202eend', 'ک\u200d  end'],
     ['tabs\tand\u2028separators', 'tabs\tand separators'],
   ])('%j is the paragraph %j', (typed, printed) => {
     expect(paragraph(typed)).toEqual([text(printed)]);

@@ -1,7 +1,7 @@
 /** Any issue tree that the parser could have made, and the reading of a printed one. */
 
 import fc from 'fast-check';
-import { type Problem, printIssue, readIssueWith } from '../../src/issue/issue.ts';
+import { type Problem, printIssue, readIssueWith, type StorePdf, type StorePicture } from '../../src/issue/issue.ts';
 import { cleanLine, cleanText } from '../../src/model/clean.ts';
 import {
   type Block,
@@ -14,6 +14,7 @@ import {
   implicationsLabels,
   plain,
   type Reference,
+  uploadedPdf,
 } from '../../src/model/issue.ts';
 import { readDetails, writeDetails } from '../../src/model/reference.ts';
 import { tidy, tidyLine } from '../../src/model/tidy.ts';
@@ -299,6 +300,12 @@ export const anyTree: fc.Arbitrary<IssueTree> = fc
     summary: oneLine,
     language,
     direction: fc.constantFrom('ltr' as const, 'rtl' as const),
+    pdf: maybe(
+      fc.record(
+        { asset: fc.stringMatching(/^[0-9a-f]{64}\.pdf$/), bytes: fc.integer({ min: 1, max: 99 }), pages: fc.integer({ min: 1, max: 99 }) },
+        { noNullPrototype: true },
+      ),
+    ),
     lead: fc.array(block, { minLength: 1, maxLength: 5 }),
     sections: fc.array(
       fc.record({
@@ -310,7 +317,7 @@ export const anyTree: fc.Arbitrary<IssueTree> = fc
       { maxLength: 2 },
     ),
   })
-  .map((of): IssueTree => {
+  .map(({ pdf, ...of }): IssueTree => {
     const tree = structuredClone({ tree: 2 as const, ...compact(of) }) as IssueTree; // what was generated is used again for smaller cases
     tree.publication ||= 'A';
     for (const { items } of tree.sections)
@@ -325,6 +332,8 @@ export const anyTree: fc.Arbitrary<IssueTree> = fc
       for (let n = 2; seen.has(each.id); n++) each.id = `${each.id.slice(0, 90)}-${n}`;
       seen.add(each.id);
     }
+    const download = pdf && [...blocksOf(tree)].find((each) => each.t === 'download');
+    if (pdf && download?.t === 'download') download.pdf = pdf;
     const [target] = named;
     if (target) pointInward(tree, target.id);
     return tree;
@@ -343,13 +352,16 @@ export async function readPrinted(tree: IssueTree) {
   const sizes = new Map<string, Figure>(
     [...blocksOf(tree)].flatMap((each) => (each.t === 'figure' ? [[`a/${each.asset}`, each] as const] : [])),
   );
+  const pdf = uploadedPdf(tree);
   const readFile = async (path: string): Promise<{ bytes: Uint8Array } | Problem> => {
-    const content = files.get(path) ?? (sizes.has(path) ? 'picture' : undefined);
+    const content = files.get(path) ?? (sizes.has(path) ? 'picture' : pdf && path === `a/${pdf.asset}` ? 'x'.repeat(pdf.bytes) : undefined);
     return content === undefined ? { problem: `no file ${path}`, remedy: 'Print it.' } : { bytes: Buffer.from(content) };
   };
-  const read = await readIssueWith(source, readFile, async (_, path) => {
+  const storePicture: StorePicture = async (_, path) => {
     const figure = sizes.get(path);
     return figure ? { name: figure.asset, width: figure.width, height: figure.height } : { problem: 'no such picture', remedy: 'print it' };
-  });
+  };
+  const storePdf: StorePdf = async () => (pdf ? { name: pdf.asset, pages: pdf.pages } : { problem: 'no such PDF', remedy: 'print it' });
+  const read = await readIssueWith(source, readFile, storePicture, storePdf);
   return { source, files, ...read };
 }
