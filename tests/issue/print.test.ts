@@ -1,6 +1,6 @@
 /** The tree's other spelling: what is printed is read as the same tree. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -40,7 +40,12 @@ describe('reading what was printed gives the same tree, ids included', () => {
   });
 
   const root = join(import.meta.dirname, '../..');
-  const sources = ['emails/sample/issue.md', '../shared/seed/durand-dispatch-2025-02.md'].map((name) => join(root, name));
+  const issues = [
+    'emails/sample/issue.md',
+    ...globSync('tests/fixtures/**/*.md', { cwd: root }),
+    '../shared/seed/durand-dispatch-2025-02.md',
+  ];
+  const sources = issues.map((name) => join(root, name));
   test.each(sources.filter(existsSync))('for %s', async (file) => {
     const store = async () => ({ name: `${'0'.repeat(64)}.png`, width: 1200, height: 660 });
     const { tree } = await readIssue(readFileSync(file, 'utf8'), file, store);
