@@ -24,6 +24,8 @@ export type FeedbackReason = (typeof feedbackReasons)[number];
 export interface FeedbackRecipient {
   /** As the mail spells it; empty when the mail does not say. */
   address: string;
+  /** Original-Recipient, when it differs: the reader we wrote to, where `address` is whom the mail was forwarded to. */
+  original?: string;
   /** RFC 3463 code such as `5.1.1`. */
   status?: string;
   /** SMTP reply code such as `550`. */

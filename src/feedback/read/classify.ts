@@ -1,0 +1,45 @@
+/** One refusal → its reason, scope and class. Pure; the mails that come back and the answers of an SMTP dialogue are judged by the same table. */
+import type { FeedbackClass, FeedbackReason, FeedbackScope } from '../../model/feedback.ts';
+import { type Facts, vague } from './diagnostic.ts';
+import { type ReasonRow, reasonTable } from './reasons.ts';
+
+export interface Refusal extends Facts {
+  /** Names of the hosts that refused and reported, and the domain of the address, in any order. */
+  provider?: string;
+}
+
+export interface Judgement {
+  reason: FeedbackReason;
+  scope: FeedbackScope;
+  class: FeedbackClass;
+  /** The row of the table that decided. */
+  row: ReasonRow;
+}
+
+/** Only these say that mail to the address is for nothing, and only when the refusal is permanent. */
+const hardReasons: readonly FeedbackReason[] = ['user-unknown', 'moved', 'domain-unknown', 'null-mx'];
+
+/**
+ * Judges a refusal. `hard` needs a permanent one: a reply or enhanced code of class 4 makes it soft, whatever its words, because trying again may help
+ * (RFC 5321 section 4.2.1).
+ */
+export function classify(refusal: Refusal): Judgement {
+  const text = refusal.text.replace(/\s+/g, ' ').slice(0, 2000);
+  const { code = '', status = '', provider = '', step } = refusal;
+  const row = reasonTable.find(
+    (need) =>
+      (need.step === undefined || need.step === step) &&
+      (need.code?.test(code) ?? true) &&
+      (need.status?.test(status) ?? true) &&
+      (need.provider?.test(provider) ?? true) &&
+      (need.text?.test(text) ?? true),
+  );
+  if (!row) throw new Error('the last row of the reason table fits everything');
+  const { reason, scope } = row;
+  return { reason, scope, class: hardReasons.includes(reason) && !isTransient({ code, status }) ? 'hard' : 'soft', row };
+}
+
+function isTransient({ code, status }: { code: string; status: string }): boolean {
+  if (code.startsWith('5')) return false;
+  return code.startsWith('4') || (status.startsWith('4') && (code === '' || !vague(status)));
+}

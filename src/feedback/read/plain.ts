@@ -1,0 +1,74 @@
+/** Reports in running text: recognised by their words and their writer, their recipients found line by line. */
+import type { FeedbackRecipient, FeedbackReport } from '../../model/feedback.ts';
+import { oneLine } from '../../model/smtp-reply.ts';
+import { addressesIn } from './addresses.ts';
+import { classify } from './classify.ts';
+import { readFacts } from './diagnostic.ts';
+import { delays, failureSubject, failures, reporterName } from './dialects.ts';
+import { every, field } from './fields.ts';
+import type { Mail } from './mail.ts';
+import { type NoticeRecipient, recipientsInNotice, textAbout } from './notice.ts';
+import { returnedRecipients } from './origin.ts';
+
+/** Reads a report in running text; undefined when the mail is none. */
+export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'recipients'> | undefined {
+  const said = mail.notice
+    .replace(/^\s*>(?!>>).*$/gm, ' ')
+    .replace(/\s+/g, ' ')
+    .slice(0, 16_384);
+  const failedField = every(mail.fields, 'x-failed-recipients').flatMap(addressesIn);
+  if (!isReport(mail, said, failedField.length > 0)) return undefined;
+  const recipients = failedField.length > 0 ? aboutEach(mail.notice, [...new Set(failedField)]) : named(mail);
+  const isDelay =
+    delays.some(({ mark }) => mark.test(said)) ||
+    (/\b(?:delayed|delay|warning)\b/i.test(mail.subject) && !/\b(?:fail|undeliver|returned)/i.test(mail.subject));
+  const provider = [field(mail.fields, 'from'), ...every(mail.fields, 'received').slice(-1)].join(' ');
+  return {
+    kind: isDelay ? 'delay' : 'bounce',
+    recipients: recipients.map((recipient) => judge(recipient, mail, provider, isDelay)),
+  };
+}
+
+/** Two of three: the words of a report, its subject, its writer. A person who quotes or forwards one has at most the words. */
+function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
+  if (hasFailedField) return true;
+  const from = field(mail.fields, 'from');
+  const byMachine =
+    reporterName.test(from) ||
+    field(mail.fields, 'return-path').replace(/\s/g, '') === '<>' ||
+    /MAILER-DAEMON/i.test(field(mail.fields, 'return-path')) ||
+    /^auto-(?:replied|generated)/i.test(field(mail.fields, 'auto-submitted'));
+  const subject = failureSubject.test(mail.subject) && !/^\s*(?:re|fwd?|aw|wg|sv)\s*:/i.test(mail.subject);
+  const words = failures.some(({ mark }) => mark.test(said)) || delays.some(({ mark }) => mark.test(said));
+  if (/multipart\/report/.test(mail.contentType) && /delivery-status/.test(mail.contentType)) return words || subject || byMachine;
+  return (words && (subject || byMachine)) || (subject && byMachine);
+}
+
+function named(mail: Mail): NoticeRecipient[] {
+  const people = [field(mail.fields, 'from'), ...every(mail.fields, 'to')].flatMap(addressesIn);
+  const found = recipientsInNotice(mail.notice, people);
+  if (found.length > 0) return found;
+  const returned = returnedRecipients(mail.returned, mail.returnedText);
+  return (returned.length > 0 ? returned : ['']).map((address) => ({ address, text: mail.notice }));
+}
+
+function aboutEach(notice: string, addresses: readonly string[]): NoticeRecipient[] {
+  return addresses.map((address) => ({ address, text: textAbout(notice, address, addresses) }));
+}
+
+function judge({ address, text }: NoticeRecipient, mail: Mail, provider: string, isDelay: boolean): FeedbackRecipient {
+  const letters = text.replaceAll(address, '').replace(/[^\p{L}]/gu, '').length;
+  const words = letters < 12 ? mail.notice : text;
+  const facts = readFacts(words.slice(0, 6000));
+  const { code, status } = facts;
+  const judgement = classify({ ...facts, text: words.slice(0, 6000), provider: `${provider} ${address.replace(/^.*@/, '')}` });
+  return {
+    address,
+    ...(status && { status }),
+    ...(code && { code }),
+    reason: judgement.reason,
+    scope: judgement.scope,
+    class: isDelay ? 'none' : judgement.class,
+    ...(words.trim() !== '' && { diagnostic: oneLine(words.replaceAll(address, '').slice(0, 2000)) }),
+  };
+}
