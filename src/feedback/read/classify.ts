@@ -28,7 +28,7 @@ export function classify(refusal: Refusal): Judgement {
   const { code = '', status = '', provider = '', step } = refusal;
   const row = reasonTable.find(
     (need) =>
-      (need.step === undefined || need.step === step) &&
+      (need.step === undefined || need.step === (step ?? 'unsaid')) &&
       (need.code?.test(code) ?? true) &&
       (need.status?.test(status) ?? true) &&
       (need.provider?.test(provider) ?? true) &&
@@ -36,7 +36,17 @@ export function classify(refusal: Refusal): Judgement {
   );
   if (!row) throw new Error('the last row of the reason table fits everything');
   const { reason, scope } = row;
-  return { reason, scope, class: hardReasons.includes(reason) && !isTransient({ code, status }) ? 'hard' : 'soft', row };
+  const permanent = !isTransient({ code, status });
+  return { reason, scope, class: row.class ?? (permanent && hardReasons.includes(reason) ? 'hard' : 'soft'), row };
+}
+
+/**
+ * Judges a refusal by the first of several texts in which the table finds words: the reply itself, then what is said around it. Where none has words, by
+ * the codes.
+ */
+export function classifyFirst(refusal: Omit<Refusal, 'text'>, texts: readonly string[]): Judgement {
+  const judged = texts.filter((text) => text.trim() !== '').map((text) => classify({ ...refusal, text }));
+  return judged.find(({ row, scope }) => row.text && scope !== 'unknown') ?? judged[0] ?? classify({ ...refusal, text: '' });
 }
 
 function isTransient({ code, status }: { code: string; status: string }): boolean {

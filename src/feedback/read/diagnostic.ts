@@ -28,7 +28,11 @@ const steps: readonly { step: DialogueStep; text: RegExp; why: string }[] = [
     text: /in reply to (?:MAIL|EHLO|HELO|STARTTLS|AUTH|initial)\b|while (?:performing|receiving) the (?:EHLO|HELO|initial)|refused to talk to me/i,
     why: 'Postfix',
   },
-  { step: 'recipient', text: /after RCPT TO\b|RCPT[ _]TO[:\s]/i, why: 'Exim; and every transcript that quotes the command' },
+  {
+    step: 'recipient',
+    text: /after (?:the )?RCPT\b|RCPT[ _]TO\b|following RCPT|SMTP:RCPT/i,
+    why: 'Exim; and every transcript that quotes the command',
+  },
   {
     step: 'message',
     text: /after (?:end of data|DATA|pipelined DATA)\b|(?:to|in|at|with|by) (?:end of )?DATA\b|after (?:I|we) sent the message|>>> DATA|end of data|<CRLF>\.<CRLF>/i,
@@ -46,14 +50,23 @@ const steps: readonly { step: DialogueStep; text: RegExp; why: string }[] = [
   },
 ];
 
-/** Reads the facts out of a text. Of several codes the last pair of reply code and enhanced code counts: transcripts end with what decided. */
+/** Reads the facts out of a text. Of several pairs of reply code and enhanced code the first that says anything counts: what follows it is its consequence. */
 export function readFacts(text: string): Facts {
   const pair = [...text.matchAll(codeThenStatus)];
-  const definite = pair.findLast(([, , status = '']) => !vague(status)) ?? pair.at(-1);
+  const definite = pair.find(([, , status = '']) => !vague(status)) ?? pair[0];
   const step = stepOf(text);
   const status = definite?.[2] ?? definiteStatus(text);
   const code = definite?.[1] ?? codeIn(text, status);
   return { text, ...(code && { code }), ...(status && { status }), ...(step && { step }) };
+}
+
+/** What a server elsewhere said, where a report quotes it: from the first code on. '' when there is none. */
+export function replyIn(text: string): string {
+  const code = replyCode.exec(text);
+  replyCode.lastIndex = 0;
+  const status = enhanced.exec(text);
+  const at = Math.min(code ? code.index : Number.POSITIVE_INFINITY, status ? status.index : Number.POSITIVE_INFINITY);
+  return at === Number.POSITIVE_INFINITY ? '' : text.slice(at, at + 800);
 }
 
 /** `5.0.0` says no more than that it failed. */

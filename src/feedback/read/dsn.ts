@@ -74,10 +74,9 @@ function readStatus(text: string): DeliveryStatus | undefined {
   for (const [name, value] of readFields(text.slice(0, 65_536), { pastBlanks: true })) {
     if (ofMessage.includes(name)) message.push([name, value]);
     else if (ofRecipient.includes(name) || name.startsWith('x-')) {
-      const repeats = current?.some(([known]) => known === name) ?? true;
-      const begins =
-        startsRecipient.includes(name) &&
-        (repeats || (current?.some(([known]) => known === 'final-recipient') && name === 'original-recipient'));
+      const has = (known: string): boolean => current?.some(([other]) => other === known) ?? false;
+      // Postfix writes Original-Recipient behind Final-Recipient, Sendmail before it
+      const begins = startsRecipient.includes(name) && (has(name) || (name === 'original-recipient' && (has('action') || has('status'))));
       if (current === undefined || begins) {
         current = [];
         if (groups.length >= 500) break;
@@ -96,7 +95,9 @@ function readRecipient(group: Fields): StatusRecipient {
   const final = recipientOf(field(group, 'final-recipient'));
   const first = recipientOf(field(group, 'original-recipient'));
   const actual = recipientOf(field(group, 'x-actual-recipient'));
-  const address = [final, first, actual].find((found) => found.includes('@')) ?? (final || first || actual);
+  const proper = (found: string): boolean => /@.+\./.test(found);
+  // a name that means something to the reporting host only is worth less than the one that the mail was written to
+  const address = [final, first, actual].find(proper) ?? [final, first, actual].find((found) => found !== '') ?? '';
   return {
     address,
     ...(first.includes('@') && first.toLowerCase() !== address.toLowerCase() && { original: first }),

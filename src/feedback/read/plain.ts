@@ -2,8 +2,8 @@
 import type { FeedbackRecipient, FeedbackReport } from '../../model/feedback.ts';
 import { oneLine } from '../../model/smtp-reply.ts';
 import { addressesIn } from './addresses.ts';
-import { classify } from './classify.ts';
-import { readFacts } from './diagnostic.ts';
+import { classifyFirst } from './classify.ts';
+import { readFacts, replyIn } from './diagnostic.ts';
 import { delays, failureSubject, failures, reporterName } from './dialects.ts';
 import { every, field } from './fields.ts';
 import type { Mail } from './mail.ts';
@@ -61,7 +61,7 @@ function judge({ address, text }: NoticeRecipient, mail: Mail, provider: string,
   const words = letters < 12 ? mail.notice : text;
   const facts = readFacts(words.slice(0, 6000));
   const { code, status } = facts;
-  const judgement = classify({ ...facts, text: words.slice(0, 6000), provider: `${provider} ${address.replace(/^.*@/, '')}` });
+  const judgement = classifyFirst({ ...facts, provider: `${provider} ${address.replace(/^.*@/, '')}` }, [replyIn(words), words]);
   return {
     address,
     ...(status && { status }),

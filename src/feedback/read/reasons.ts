@@ -2,7 +2,7 @@
  * What a server's refusal means, as one table: who answers, at which step, its codes and its words → reason and scope. Words come first, because the same
  * code means many things (5.7.1 has thirteen reasons in the mails this was made from, 5.0.0 twenty); codes decide where words say nothing.
  */
-import type { FeedbackReason, FeedbackScope } from '../../model/feedback.ts';
+import type { FeedbackClass, FeedbackReason, FeedbackScope } from '../../model/feedback.ts';
 import type { DialogueStep } from './diagnostic.ts';
 
 export interface ReasonRow {
@@ -10,40 +10,63 @@ export interface ReasonRow {
   scope: FeedbackScope;
   /** Matched against the names of the hosts that refused and reported, and the domain of the address. */
   provider?: RegExp;
-  step?: DialogueStep;
+  /** `unsaid`: a server elsewhere answered, and nobody says at which step. */
+  step?: DialogueStep | 'unsaid';
   /** Matched against the enhanced code, `5.1.1`. */
   status?: RegExp;
   /** Matched against the reply code, `550`. */
   code?: RegExp;
   text?: RegExp;
+  /** Where it is another one than the reason's own. */
+  class?: FeedbackClass;
   why: string;
   /** Words of a server that prompted the row. */
   seen: string;
 }
 
 const unknownUser =
-  /\b(?:no|not) (?:such|a valid|valid|a known) (?:user|recipient|mailbox|address|account|person|mail ?drop|local user|alias|email)|\b(?:user|recipient|mailbox|address|account|addressee|alias|mail ?drop|local.?part|customer|destinatari[oa]|e-?mail)s?\b[^.;\n]{0,60}?\b(?:is )?(?:(?:was |is )?unknown|not (?:found|known|recogni[sz]ed|listed|exist(?:ing|ent)?|here\b|registered|valid\b)|(?:does|do|did|doesn'?t|don'?t) ?(?:not )?exist|doesn't have|(?:is )?(?:not |non|in)(?:valid|existent)|non-?exist(?:ent|ant|ing))|\bunknown\b[^.;\n]{0,20}\b(?:user|recipient|mailbox|address|account|addressee|local.?part|alias|e-?mail|destination|rcpt|login)|\bno mailbox here\b|\bno (?:such )?(?:mailbox|user|recipient|account|person|one)\b[^.;\n]{0,30}\b(?:here|by that name|at this|with that|in directory|found)|\b(?:invalid|non-?existent|bad|undeliverable|unroutable|unrouteable|incorrect) (?:final delivery )?(?:recipient|user|mailbox|destination|address|email|e-mail|local)|\b(?:name|address|recipient|mailbox|user|account)\b[^.;\n]{0,40}\b(?:not (?:found|recogni[sz]ed|listed|unique|matched|reside|hosted)|couldn'?t be found|cannot be found|could not be found|wasn'?t found)|\bdoes not like recipient\b|\bthis user doesn'?t have\b|\bnot our customer\b|\bno longer (?:valid|exists?|on (?:the )?server)\b|\bnot a valid (?:mailbox|user|recipient)|\buser[ _-]?(?:unknown|not found|not exist)|\bRecipNotFound\b|\bRecipientNotFound\b|\bnot unique\b|\bundeliverable address\b|\bmailbox (?:name )?(?:is )?(?:unavailable|not (?:found|available|exist)|invalid|unknown)|\bno valid recipients?\b|\bthere is no (?:one|such|user|account|mailbox)|\bcan(?:no|')t find (?:any )?(?:user|mailbox|recipient|address)|\bis not (?:a )?(?:known|valid|registered|local|existing) (?:user|mailbox|recipient|address|account)|\binactive or non-?exist|\bbad address\b|\bunknown local\b|\bnot exists?\b|\bdelivery address is not|\b(?:Usu[aá�]rio|Destinat[aá�]rio|Caixa postal|Conta)\b.{0,40}\b(?:inexistente|inv[aá�]lid|n[aã�]o (?:existe|encontrad))|\b(?:usuario|buz[oó�]n|cuenta|destinatario|direcci[oó�]n)\b.{0,40}\b(?:no existe|desconocid|inexistente|no v[aá�]lid|inv[aá�]lid)|\b(?:utilisateur|destinataire|adresse|bo[iî�]te|compte)\b.{0,40}\b(?:inconnue?|invalide|n'existe pas|inexistante?)|\bunbekannt\w*|\b(?:Empf.{1,3}nger|Benutzer|Postfach|Adresse)\b.{0,50}\b(?:existiert nicht|nicht (?:bekannt|gefunden|vorhanden))|\b(?:utente|casella|indirizzo|destinatario)\b.{0,40}\b(?:sconosciut|inesistente|non (?:esiste|trovato|valid))|пользовател[ья].{0,40}(?:не (?:существует|найден|зарегистрирован)|неизвест)|(?:такого|нет такого) (?:пользователя|адреса|почтового ящика)|почтовый ящик.{0,20}не (?:существует|найден)|用户不存在|收件人不存在|不存在|宛先.{0,20}(?:不明|見つかり|存在)|ユーザ.{0,10}(?:不明|存在)/iu;
+  /\b(?:no|not) (?:such|a valid|valid|a known) (?:user|recipient|mailbox|address|account|person|mail ?drop|local user|alias|email)|\b(?:user|recipient|mailbox|address|account|addressee|alias|mail ?drop|local.?part|customer|destinatari[oa]|e-?mail)s?\b[^.;\n]{0,60}?\b(?:is )?(?:(?:was |is )?unknown|not (?:found|known|recogni[sz]ed|listed|exist(?:ing|ent)?|here\b|registered|valid\b)|(?:does|do|did|doesn'?t|don'?t) ?(?:not )?exist|doesn't have|(?:is )?(?:not |non|in)(?:valid|existent)|non-?exist(?:ent|ant|ing))|\bunknown\b[^.;\n]{0,20}\b(?:user|recipient|mailbox|address|account|addressee|local.?part|alias|e-?mail|destination|rcpt|login)|\bno mailbox here\b|\bno (?:such )?(?:mailbox|user|recipient|account|person|one)\b[^.;\n]{0,30}\b(?:here|by that name|at this|with that|in directory|found)|\b(?:invalid|non-?existent|bad|undeliverable|unroutable|unrouteable|incorrect) (?:final delivery )?(?:recipient|user|mailbox|destination|address|email|e-mail|local)|\b(?:name|address|recipient|mailbox|user|account)\b[^.;\n]{0,40}\b(?:not (?:found|recogni[sz]ed|listed|unique|matched|reside|hosted)|couldn'?t be found|cannot be found|could not be found|wasn'?t found)|\bdoes not like recipient\b|\bthis user doesn'?t have\b|\bnot our customer\b|\bno longer (?:valid|exists?|on (?:the )?server)\b|\bnot a valid (?:mailbox|user|recipient)|\buser[ _-]?(?:unknown|not found|not exist)|\bRecipNotFound\b|\bRecipientNotFound\b|\bnot unique\b|\bundeliverable address\b|\bmailbox (?:name )?(?:is )?(?:unavailable|not (?:found|available|exist)|invalid|unknown)|\bno valid recipients?\b|\bthere is no (?:one|such|user|account|mailbox)|\bcan(?:no|')t find (?:any )?(?:user|mailbox|recipient|address)|\bis not (?:a )?(?:known|valid|registered|local|existing) (?:user|mailbox|recipient|address|account)|\binactive or non-?exist|\bbad address\b|\bunknown local\b|\bnot exists?\b|\bdelivery address is not|\b(?:Usu[aá�]rio|Destinat[aá�]rio|Caixa postal|Conta)\b.{0,40}\b(?:inexistente|inv[aá�]lid|n[aã�]o (?:existe|encontrad))|\b(?:usuario|buz[oó�]n|cuenta|destinatario|direcci[oó�]n)\b.{0,40}\b(?:no existe|desconocid|inexistente|no v[aá�]lid|inv[aá�]lid)|\b(?:utilisateur|destinataire|adresse|bo[iî�]te|compte)\b.{0,40}\b(?:inconnue?|invalide|n'existe pas|inexistante?)|\bunbekannt\w*|\b(?:Empf.{1,3}nger|Benutzer|Postfach|Adresse)\b.{0,50}\b(?:existiert nicht|nicht (?:bekannt|gefunden|vorhanden))|\b(?:utente|casella|indirizzo|destinatario)\b.{0,40}\b(?:sconosciut|inesistente|non (?:esiste|trovato|valid))|пользовател[ья].{0,40}(?:не (?:существует|найден|зарегистрирован)|неизвест)|(?:такого|нет такого) (?:пользователя|адреса|почтового ящика)|почтовый ящик.{0,20}не (?:существует|найден)|(?:用户|用戶|收件人|邮箱|郵箱|帐号|账号|地址)不存在|宛先.{0,20}(?:不明|見つかり|存在)|ユーザ.{0,10}(?:不明|存在)/iu;
 
 /** Words before which a mailbox is merely shut, not missing. */
 const shutMailbox =
   /\b(?:mailbox|account|user|recipient|address|e-?mail|domain)\b[^.;\n]{0,50}\b(?:disabled|suspended|deactivated|inactive|inactiv\w+|de-?activated|locked|expired|blocked due to|not active|is not active|currently unavailable|temporarily (?:disabled|unavailable|suspended)|has been (?:disabled|suspended|closed|locked|terminated|cancell?ed|deactivated)|is (?:disabled|suspended|closed|locked|frozen))|\b(?:disabled|suspended|deactivated|inactive|closed|frozen|locked|expired|cancell?ed) (?:user|account|mailbox|recipient|address|e-?mail)|\baccount (?:that you tried to reach )?is (?:disabled|inactive|over quota and inactive)|\bdisabled or discontinued\b|\bmailbox is frozen\b|\bdiscontinued\b|\bboite du destinataire (?:archivee|est desactivee)|\bnot accepting (?:mail|messages|email)s?(?: (?:at this time|now|currently))?\b(?![^.;\n]{0,40}\b(?:network|from your|connections|domain))|\b(?:vacation hold|on hold)\b|заблокирован|неактив/iu;
 
 export const reasonTable: readonly ReasonRow[] = [
-  // — a filter that answers as if nobody lived there —
+  // — nobody lives there, or a filter that answers so —
+  {
+    ...{
+      reason: 'user-unknown',
+      scope: 'recipient',
+      text: /<[^<>\s]+@[^<>\s]+>: User unknown/,
+      provider: /\b(?:ezweb\.ne\.jp|au\.com|uqmobile)/i,
+    },
+    ...{ why: 'KDDI names an address that does not exist, at whatever step', seen: '550 <a@ezweb.ne.jp>: User unknown' },
+  },
   {
     ...{
       reason: 'filtered',
       scope: 'recipient',
-      text: /(?:^|[\d>:;] ?): ?User unknown/im,
-      provider: /\b(?:ezweb\.ne\.jp|au\.com|kddi|uqmobile)/i,
+      text: /(?:^|\d{3}:?)\s*: User unknown/,
+      provider: /\b(?:ezweb\.ne\.jp|au\.com|uqmobile)/i,
     },
-    ...{ why: "KDDI's domain filter of the reader names no address; an unknown one is named", seen: '550 : User unknown' },
+    ...{ why: 'KDDI names nobody when the domain filter of the reader refuses', seen: '550 : User unknown' },
   },
   {
     ...{ reason: 'filtered', scope: 'recipient', text: /\bunknown user\b/i, provider: /docomo\.ne\.jp|\bmfsmax\b/i },
     ...{
       why: 'DoCoMo answers so, after DATA, when the reader takes mail from chosen senders only',
-      seen: '550 Unknown user x@docomo.ne.jp',
+      seen: '550 Unknown user a@docomo.ne.jp',
+    },
+  },
+  {
+    ...{ reason: 'user-unknown', scope: 'recipient', text: /\bThis user doesn'?t have an? \S+ account\b/i },
+    ...{ why: 'Yahoo looks up after DATA', seen: "554 delivery error: dd This user doesn't have a yahoo.com account" },
+  },
+  {
+    ...{ reason: 'user-unknown', scope: 'recipient', text: /\b(?:OFR|LPN)\d{3}_416\b|Adresse destinataire invalide/i },
+    ...{
+      why: 'Orange and La Poste number their answers; 416 is an address that does not exist',
+      seen: '550 5.5.0 Adresse destinataire invalide. Invalid recipient. LPN007_416',
     },
   },
   {
@@ -169,7 +192,7 @@ export const reasonTable: readonly ReasonRow[] = [
   // — the domain is not there —
   {
     ...{ reason: 'domain-unknown', scope: 'domain' },
-    text: /\b(?:host|domain|server|mail ?host|hostname|destination|recipient'?s? domain|MX|name server|system|site)\b[^.;\n]{0,50}\b(?:unknown|not (?:found|exist|known|resolved?)|does not exist|doesn't exist|non-?exist\w*|invalid|no such|could ?n[o']t be (?:found|resolved)|cannot be (?:found|resolved))|\b(?:unknown|no such|non-?existent|invalid|bad|illegal|unresolvable) (?:host|domain|mail ?server|hostname|destination (?:host|domain|system)|system|internet (?:host|domain)|name)|\bdomain (?:name )?not found|\b(?:couldn't|could not|cannot|can't|unable to) (?:find|resolve|look ?up)\b[^.;\n]{0,40}\b(?:host|domain|MX|any host|server|name)|\bNXDOMAIN\b|\bDNS (?:lookup|error|server|query|domain)\b[^.;\n]{0,60}\b(?:does not exist|not found|name error|non-?exist|nxdomain|no such)|\bdomain \S+ (?:was )?not found|\bno (?:MX|mail ?host|mail exchanger|route to)\b[^.;\n]{0,30}\b(?:record|found|for|domain)?|\bunrouteable (?:mail )?domain|\bunroutable (?:mail )?domain|\ball relevant MX records point to non-existent|\ban MX or SRV record indicated no SMTP service|\bno mail (?:servers?|exchangers?)|\bname service error\b|\bhost or domain name not found|\bname or service not known|\bno DNS (?:entry|record)|\blookup (?:failed|failure)|\bunknown (?:remote )?(?:host|domain)\b|\bdomain (?:has|had) no\b|\bnot listed in (?:DNS|Public)|домен.{0,20}не (?:существует|найден)/iu,
+    text: /\b(?:host|domain|server|mail ?host|hostname|destination|recipient'?s? domain|MX|name server|system|site)\b[^.;\n]{0,50}\b(?:unknown|not (?:found|exist|known|resolved?)|does not exist|doesn't exist|non-?exist\w*|invalid|no such|could ?n[o']t be (?:found|resolved)|cannot be (?:found|resolved))|\b(?:unknown|no such|non-?existent|invalid|bad|illegal|unresolvable) (?:host|domain|mail ?server|hostname|destination (?:host|domain|system)|system|internet (?:host|domain)|name)|\bdomain (?:name )?not found|\b(?:couldn't|could not|cannot|can't|unable to) (?:find|resolve|look ?up)\b[^.;\n]{0,40}\b(?:host|domain|MX|any host|server|name)|\bNXDOMAIN\b|\bDNS (?:lookup|error|server|query|domain)\b[^.;\n]{0,60}\b(?:does not exist|not found|name error|non-?exist|nxdomain|no such)|\bdomain \S+ (?:was )?not found|\bbecause the domain is not reachable|\bno (?:MX|mail ?host|mail exchanger|route to)\b[^.;\n]{0,30}\b(?:record|found|for|domain)?|\bunrouteable (?:mail )?domain|\bunroutable (?:mail )?domain|\ball relevant MX records point to non-existent|\ban MX or SRV record indicated no SMTP service|\bno mail (?:servers?|exchangers?)|\bname service error\b|\bhost or domain name not found|\bname or service not known|\bno DNS (?:entry|record)|\blookup (?:failed|failure)|\bunknown (?:remote )?(?:host|domain)\b|\bdomain (?:has|had) no\b|\bnot listed in (?:DNS|Public)|домен.{0,20}не (?:существует|найден)/iu,
     ...{
       why: 'nobody can deliver there; only DNS can say that it stays so',
       seen: '550 Host unknown (Name server: example.invalid: host not found)',
@@ -187,6 +210,48 @@ export const reasonTable: readonly ReasonRow[] = [
     ...{
       why: 'Exchange Online (directory based edge blocking) says so of addresses it does not know',
       seen: '550 5.4.1 Recipient address rejected: Access denied. [x.protection.outlook.com]',
+    },
+  },
+  {
+    ...{
+      reason: 'user-unknown',
+      scope: 'recipient',
+      step: 'recipient',
+      text: /Recipient address rejected: (?:Access denied|Undeliverable)/i,
+    },
+    ...{
+      why: 'Postfix check_recipient_access without words of its own: this address is shut out by name',
+      seen: '554 5.7.1 <a@example.net>: Recipient address rejected: Access denied',
+    },
+  },
+  {
+    ...{
+      reason: 'user-unknown',
+      scope: 'recipient',
+      text: /\bin (?:local|virtual|relay)\b.{0,20}\b(?:recipient|mailbox|alias) table|action not taken: mailbox unavailable/i,
+    },
+    ...{
+      why: 'Postfix and Hotmail have these words for RCPT only',
+      seen: 'User unknown in local recipient table; 550 Requested action not taken: mailbox unavailable',
+    },
+  },
+  {
+    ...{ reason: 'user-unknown', scope: 'recipient', code: /^542$/, text: /\brejected\b/i },
+    ...{ why: 'MessageLabs checks addresses by a list of its customer', seen: '542 a@example.com Rejected' },
+  },
+  {
+    ...{
+      reason: 'user-unknown',
+      scope: 'recipient',
+      class: 'soft',
+      step: 'unsaid',
+      code: /^5/,
+      status: /^(?!5\.1\.)|^$/,
+      text: unknownUser,
+    },
+    ...{
+      why: 'words without the code for it, at a step that nobody names: filters answer so after DATA, and one false farewell costs more than a further try',
+      seen: '550 5.2.1 <a@example.jp>... User Unknown',
     },
   },
   {

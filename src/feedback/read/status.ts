@@ -1,8 +1,8 @@
 /** A delivery status judged: each recipient's codes and words weighed against each other and against what the report says to people. */
 import type { FeedbackKind, FeedbackRecipient, FeedbackReport } from '../../model/feedback.ts';
 import { oneLine } from '../../model/smtp-reply.ts';
-import { classify, type Judgement } from './classify.ts';
-import { readFacts, vague } from './diagnostic.ts';
+import { classifyFirst, type Judgement } from './classify.ts';
+import { readFacts, replyIn, vague } from './diagnostic.ts';
 import type { DeliveryStatus, StatusRecipient } from './dsn.ts';
 import { field } from './fields.ts';
 import type { Mail } from './mail.ts';
@@ -80,12 +80,7 @@ function weigh({ status, diagnostic }: StatusRecipient, said: string, provider: 
   const code = own.code ?? (told.code && (codes === '' || told.code[0] === codes[0]) ? told.code : undefined);
   const step = own.step ?? told.step;
   const facts = { ...(code && { code }), ...(codes !== '' && { status: codes }), ...(step && { step }), provider };
-  const byDiagnostic = classify({ ...facts, text: diagnostic });
-  if (byDiagnostic.row.text && byDiagnostic.reason !== 'unknown' && byDiagnostic.scope !== 'unknown')
-    return { judgement: byDiagnostic, code, codes, words: diagnostic };
-  const byAll = classify({ ...facts, text: `${diagnostic} ${said}` });
-  const judgement = byAll.row.text ? byAll : byDiagnostic;
-  return { judgement, code, codes, words: diagnostic || said };
+  return { judgement: classifyFirst(facts, [diagnostic, replyIn(said), said]), code, codes, words: diagnostic || said };
 }
 
 /** One entry per address: of two about the same, the one that says more. */
