@@ -22,6 +22,8 @@ const replyCode =
 
 const steps: readonly { step: DialogueStep; text: RegExp; why: string }[] = [
   { step: 'message', text: /in reply to (?:end of )?DATA\b/i, why: 'Postfix' },
+  { step: 'recipient', text: /\(state 1[34]\)/, why: 'Gmail numbers the states of its dialogue: 13 and 14 are RCPT' },
+  { step: 'message', text: /\(state 1[78]\)/, why: 'Gmail: 17 and 18 are DATA and its end' },
   { step: 'recipient', text: /in reply to RCPT\b/i, why: 'Postfix' },
   {
     step: 'start',
@@ -66,7 +68,10 @@ export function replyIn(text: string): string {
   replyCode.lastIndex = 0;
   const status = enhanced.exec(text);
   const at = Math.min(code ? code.index : Number.POSITIVE_INFINITY, status ? status.index : Number.POSITIVE_INFINITY);
-  return at === Number.POSITIVE_INFINITY ? '' : text.slice(at, at + 800);
+  if (at === Number.POSITIVE_INFINITY) return '';
+  const reply = text.slice(at, at + 800);
+  const end = reply.slice(16).search(/\n[ \t]*\n/);
+  return end === -1 ? reply : reply.slice(0, end + 16);
 }
 
 /** `5.0.0` says no more than that it failed. */

@@ -9,6 +9,7 @@ const readBytes = 192 * 1024;
 const mostParts = 200;
 const deepest = 30;
 const longestLine = 4000;
+const headerNames = ['from', 'to', 'subject', 'date', 'received', 'message-id', 'return-path', 'content-type'];
 const longestText = 64 * 1024;
 
 /** A part written for machines: a delivery status, a feedback report, a disposition notification. */
@@ -23,6 +24,8 @@ export interface Mail {
   subject: string;
   /** Content-Type in lower case, parameters included. */
   contentType: string;
+  /** It has no header: the words of a report alone, as people paste them. */
+  headless: boolean;
   /** What the reporter says to people, before anything it sends back. */
   notice: string;
   reports: ReportPart[];
@@ -40,8 +43,9 @@ export async function openMail(bytes: Uint8Array): Promise<Mail> {
   const parsed = countBoundaries(raw) > mostParts ? undefined : await parse(raw);
   const end = raw.search(/\n\n/);
   const fields = readFields(raw.replace(/^(?:\n|From [^\n]*\n|>From [^\n]*\n)+/, ''));
-  const body = end === -1 ? '' : raw.slice(end + 2);
-  const text = (parsed?.text.trim() ? parsed.text : body).slice(0, longestText);
+  const headless = headerNames.every((name) => field(fields, name) === '');
+  const body = headless ? raw : end === -1 ? '' : raw.slice(end + 2);
+  const text = (parsed?.text.trim() && !headless ? parsed.text : body).slice(0, longestText);
   const { notice, rest } = splitNotice(text);
   const returnedText = parsed?.returned || rest;
   return {
@@ -49,6 +53,7 @@ export async function openMail(bytes: Uint8Array): Promise<Mail> {
     subject: decoded(field(fields, 'subject')),
     contentType: every(fields, 'content-type').join(' ').toLowerCase(),
     notice,
+    headless,
     reports: parsed?.reports ?? [],
     returned: readFields(returnedText.trimStart()),
     returnedText,
@@ -74,13 +79,18 @@ async function parse(raw: string): Promise<Parsed | undefined> {
     for (const { mimeType, content, filename } of mail.attachments) {
       const kind = reportKind.exec(mimeType)?.[1] as ReportPart['kind'] | undefined;
       if (kind !== undefined) reports.push({ kind, text: textOf(content) });
-      else if (/^(?:message\/|text\/rfc822)/.test(mimeType) && returned === '') returned = textOf(content);
+      else if ((/^(?:message\/|text\/rfc822)/.test(mimeType) || looksLikeHeader(textOf(content))) && returned === '')
+        returned = textOf(content);
       else if (/^text\//.test(mimeType) && !/\.(?:csv|ics|vcf)$/i.test(filename ?? '')) more += `\n${textOf(content)}`;
     }
     return { text: `${plainText(mail)}${more}`, reports, returned: returned.slice(0, longestText) };
   } catch {
     return undefined;
   }
+}
+
+function looksLikeHeader(text: string): boolean {
+  return splitNotice(`\n\n\n${text.slice(0, 2000)}`).notice.trim() === '';
 }
 
 function plainText({ text, html }: { text?: string | undefined; html?: string | undefined }): string {

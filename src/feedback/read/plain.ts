@@ -32,6 +32,7 @@ export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'reci
 /** Two of three: the words of a report, its subject, its writer. A person who quotes or forwards one has at most the words. */
 function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
   if (hasFailedField) return true;
+  if (mail.headless) return failures.some(({ mark }) => mark.test(said)) && /@/.test(said) && /\b[45](?:\d\d|\.\d+\.\d+)\b/.test(said);
   const from = field(mail.fields, 'from');
   const byMachine =
     reporterName.test(from) ||

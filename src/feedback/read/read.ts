@@ -7,6 +7,7 @@ import { field } from './fields.ts';
 import { type Mail, openMail } from './mail.ts';
 import { dateOf, originalMessageId, reporterOf, tokenIn } from './origin.ts';
 import { readPlainReport } from './plain.ts';
+import { readProviderNotice } from './sns.ts';
 import { judgeStatus } from './status.ts';
 
 export { classify, type Judgement, type Refusal } from './classify.ts';
@@ -36,6 +37,14 @@ function read(mail: Mail): FeedbackReport {
         field(report, 'reporting-mta'),
       ),
     };
+  }
+  const notice = readProviderNotice(mail);
+  if (notice) {
+    const { recipients, reporter, messageId } = notice;
+    const facts = { ...about(mail, [recipients[0]?.date ?? ''], '', reporter), ...(messageId && { messageId }) };
+    if (notice.kind === 'bounce') return { ...judgeStatus(mail, { message: [['reporting-mta', reporter]], recipients }), ...facts };
+    const complaints = recipients.map(({ address }) => ({ address, reason: 'abuse', scope: 'recipient', class: 'none' }) as const);
+    return { kind: 'complaint', recipients: complaints, ...facts };
   }
   const status = readDeliveryStatus(mail);
   if (status) {
