@@ -33,7 +33,11 @@ const automatic: readonly Sign[] = [
 
 /** Subjects of answers that nobody typed. */
 const vacationSubject =
-  /\b(?:out[- ]of[- ](?:the[- ])?office|auto(?:mat(?:ic|ed)|matische)?[- ]?(?:repl\w+|response|responder|answer|antwort)|autoreply|auto:|vacation(?: (?:reply|message|notice))?|on (?:vacation|holiday|leave|annual leave|maternity leave)|away from (?:my |the )?(?:office|desk|mail|e-?mail)|(?:is|am) away|abwesen\w*|automatische antwort|nicht im (?:b.ro|haus)|urlaub\w*|r.ponse automatique|absence|absent du bureau|risposta automatica|fuori (?:ufficio|sede)|assente|respuesta autom.tica|fuera de (?:la )?oficina|ausencia|resposta autom.tica|fora do escrit.rio|ausente|automatisch antwoord|afwezig\w*|autosvar|fr.nvarande|frav.r\w*|poissa|automaattinen|automatyczna odpowied\w*|nieobecn\w*|automatick. odpov\w*|otomatik yan.t|no longer (?:works?|employed|with)|left the company)\b|автоответ|автоматический ответ|отсутств|в отпуске|自動(?:応答|返信)|不在|休暇|自动(?:回复|答复)|自動回覆|자동 ?응답|부재/iu;
+  /\b(?:out[- ]of[- ](?:the[- ])?office|auto(?:mat(?:ic|ed)|matische)?[- ]?(?:repl\w+|response|responder|answer|antwort)|autoreply|auto:|vacation(?: (?:reply|message|notice))?|on (?:vacation|holiday|leave|annual leave|maternity leave)|away from (?:my |the )?(?:office|desk|mail|e-?mail)|(?:is|am) away|abwesen\w*|automatische antwort|nicht im (?:b.ro|haus)|urlaub\w*|r.ponse automatique|absence|absent du bureau|risposta automatica|fuori (?:ufficio|sede)|assente|respuesta autom.tica|fuera de (?:la )?oficina|ausencia|resposta autom.tica|fora do escrit.rio|ausente|automatisch antwoord|automat\w* (?:atbild\w*|odgovor|odpov\w*|vastus|atsakymas)|afwezig\w*|autosvar|fr.nvarande|frav.r\w*|poissa|automaattinen|automatyczna odpowied\w*|nieobecn\w*|automatick. odpov\w*|otomatik yan.t|no longer (?:works?|employed|with)|left the company)\b|автоответ|автоматический ответ|отсутств|в отпуске|自動(?:応答|返信)|不在|休暇|自动(?:回复|答复)|自動回覆|자동 ?응답|부재/iu;
+
+/** What such an answer says when neither its header nor its subject tells. */
+const absent =
+  /\b(?:I am|I'm|I will be|I shall be) (?:currently |presently )?(?:out of (?:the |my )?office|away from (?:the |my )?(?:office|desk)|on (?:annual |maternity |sick |parental )?(?:leave|vacation|holidays?))\b|\bthis is an auto(?:mated|matic|matically generated)? (?:reply|response|answer)\b|\bich bin (?:derzeit |zur ?zeit )?(?:nicht im (?:büro|haus)|im urlaub|abwesend)\b|\bje suis (?:actuellement )?(?:absent|en congé)/iu;
 
 const challengeSigns: readonly Sign[] = [
   {
@@ -64,6 +68,7 @@ export function readAutomatic(mail: Mail): FeedbackReason | undefined {
     return 'read-receipt';
   const isList = field(mail.fields, 'list-id') !== '' || field(mail.fields, 'list-unsubscribe') !== '';
   if (shows(automatic) && (!isList || /replied/i.test(field(mail.fields, 'auto-submitted')))) return 'vacation';
+  if (!isList && mail.notice.trim().length < 2000 && absent.test(mail.notice.trim().slice(0, 500))) return 'vacation';
   const isAnswer = !isList && vacationSubject.test(mail.subject);
   if (
     isAnswer &&

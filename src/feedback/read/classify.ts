@@ -12,8 +12,9 @@ export interface Judgement {
   reason: FeedbackReason;
   scope: FeedbackScope;
   class: FeedbackClass;
-  /** The row of the table that decided. */
+  /** The row of the table that decided, and the words it was given. */
   row: ReasonRow;
+  text: string;
 }
 
 /** Only these say that mail to the address is for nothing, and only when the refusal is permanent. */
@@ -37,7 +38,7 @@ export function classify(refusal: Refusal): Judgement {
   if (!row) throw new Error('the last row of the reason table fits everything');
   const { reason, scope } = row;
   const permanent = !isTransient({ code, status });
-  return { reason, scope, class: row.class ?? (permanent && hardReasons.includes(reason) ? 'hard' : 'soft'), row };
+  return { reason, scope, class: row.class ?? (permanent && hardReasons.includes(reason) ? 'hard' : 'soft'), row, text: refusal.text };
 }
 
 /**
@@ -46,8 +47,12 @@ export function classify(refusal: Refusal): Judgement {
  */
 export function classifyFirst(refusal: Omit<Refusal, 'text'>, texts: readonly string[]): Judgement {
   const judged = texts.filter((text) => text.trim() !== '').map((text) => classify({ ...refusal, text }));
-  return judged.find(({ row, scope }) => row.text && scope !== 'unknown') ?? judged[0] ?? classify({ ...refusal, text: '' });
+  const found = judged.filter(({ row, scope }) => row.text && scope !== 'unknown');
+  return found.find(({ reason }) => !faint.includes(reason)) ?? found[0] ?? judged[0] ?? classify({ ...refusal, text: '' });
 }
+
+/** Reasons that servers give when they do not want to give one, or that stand beside the true one: "554 Service unavailable". */
+const faint: readonly FeedbackReason[] = ['remote-down', 'protocol', 'unknown'];
 
 function isTransient({ code, status }: { code: string; status: string }): boolean {
   if (code.startsWith('5')) return false;

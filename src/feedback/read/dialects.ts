@@ -141,7 +141,7 @@ export const failures: readonly Dialect[] = [
   },
   {
     name: 'amavis',
-    mark: /nondelivery report was generated|message was not relayed|was considered unsolicited bulk|(?:message|mail) (?:was|has been) (?:rejected|blocked|refused|bounced|returned)|your message has encountered delivery problems|message delivery to|could not be sent|following errors?:/i,
+    mark: /nondelivery report was generated|message was not relayed|was considered unsolicited bulk|(?:message|mail) (?:was|has been) (?:rejected|blocked|refused|bounced|returned)|your message has encountered delivery problems|message delivery to|could not be sent|following errors?:|error message below|invalid user address|we had trouble delivering/i,
     why: 'amavisd, Trend Micro, MailMarshal, Surfcontrol, Cloudflare',
   },
   {

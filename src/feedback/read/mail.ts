@@ -119,7 +119,14 @@ function tidyText(text: string): string {
 }
 
 function withOneLineEnd(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1').replace(/\r\n?/g, '\n').replaceAll('\0', ' ');
+  return (
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      .toString('latin1')
+      .replace(/\r\n?/g, '\n')
+      .replaceAll('\0', ' ')
+      // a parameter wrapped without indenting: else postal-mime takes the part behind it for text
+      .replace(/^(content-type:[^\n]{1,200};)[ \t]*\n(?=(?:boundary|charset|name|report-type)=)/gim, '$1\n ')
+  );
 }
 
 function clip(text: string): string {

@@ -61,7 +61,7 @@ const shapes: readonly Shape[] = [
   {
     weight: 5,
     line: new RegExp(
-      `^.{1,80}\\s*[(<\\[]\\s*(?:mailto:|smtp:)?(?<address>${addressSource})[)>\\]]\\s*(?:<mailto:[^>]{1,320}>)?\\s*$`,
+      `^(?!.*rcpt to).{1,80}\\s*[(<\\[]\\s*(?:mailto:|smtp:)?(?<address>${addressSource})[)>\\]]\\s*(?:<mailto:[^>]{1,320}>)?\\s*$`,
       'iu',
     ),
     why: 'Exchange 2007 and later: "Name (a@b)", "Name<mailto:a@b>"',

@@ -25,7 +25,7 @@ export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'reci
   const provider = [field(mail.fields, 'from'), ...every(mail.fields, 'received').slice(-1)].join(' ');
   return {
     kind: isDelay ? 'delay' : 'bounce',
-    recipients: recipients.map((recipient) => judge(recipient, mail, provider, isDelay)),
+    recipients: recipients.map((recipient) => judge(recipient, mail, provider, { isDelay, alone: recipients.length === 1 })),
   };
 }
 
@@ -57,12 +57,19 @@ function aboutEach(notice: string, addresses: readonly string[]): NoticeRecipien
   return addresses.map((address) => ({ address, text: textAbout(notice, address, addresses) }));
 }
 
-function judge({ address, text }: NoticeRecipient, mail: Mail, provider: string, isDelay: boolean): FeedbackRecipient {
-  const letters = text.replaceAll(address, '').replace(/[^\p{L}]/gu, '').length;
-  const words = letters < 12 ? mail.notice : text;
-  const facts = readFacts(words.slice(0, 6000));
+function judge(
+  { address, text }: NoticeRecipient,
+  mail: Mail,
+  provider: string,
+  { isDelay, alone }: { isDelay: boolean; alone: boolean },
+): FeedbackRecipient {
+  // some say why first and whom afterwards
+  const said = alone || text.replaceAll(address, '').replace(/[^\p{L}]/gu, '').length < 12 ? mail.notice.slice(0, 6000) : '';
+  const own = readFacts(text.slice(0, 6000));
+  const facts = own.code || own.status || said === '' ? own : readFacts(said);
   const { code, status } = facts;
-  const judgement = classifyFirst({ ...facts, provider: `${provider} ${address.replace(/^.*@/, '')}` }, [replyIn(words), words]);
+  const words = [replyIn(text), text, replyIn(said), said];
+  const judgement = classifyFirst({ ...facts, provider: `${provider} ${address.replace(/^.*@/, '')}` }, words);
   return {
     address,
     ...(status && { status }),
@@ -70,6 +77,6 @@ function judge({ address, text }: NoticeRecipient, mail: Mail, provider: string,
     reason: judgement.reason,
     scope: judgement.scope,
     class: isDelay ? 'none' : judgement.class,
-    ...(words.trim() !== '' && { diagnostic: oneLine(words.replaceAll(address, '').slice(0, 2000)) }),
+    ...(judgement.text.trim() !== '' && { diagnostic: oneLine(judgement.text.slice(0, 2000)) }),
   };
 }

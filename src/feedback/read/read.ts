@@ -19,7 +19,7 @@ export { readFacts } from './diagnostic.ts';
  */
 export async function readFeedback(bytes: Uint8Array): Promise<FeedbackReport> {
   const mail = await openMail(bytes);
-  return { ...about(mail, [], ''), ...read(mail) };
+  return read(mail);
 }
 
 function read(mail: Mail): FeedbackReport {

@@ -25,7 +25,7 @@ export interface ReasonRow {
 }
 
 const unknownUser =
-  /\b(?:no|not) (?:such|a valid|valid|a known) (?:user|recipient|mailbox|address|account|person|mail ?drop|local user|alias|email)|\b(?:user|recipient|mailbox|address|account|addressee|alias|mail ?drop|local.?part|customer|destinatari[oa]|e-?mail)s?\b[^.;\n]{0,60}?\b(?:is )?(?:(?:was |is )?unknown|not (?:found|known|recogni[sz]ed|listed|exist(?:ing|ent)?|here\b|registered|valid\b)|(?:does|do|did|doesn'?t|don'?t) ?(?:not )?exist|doesn't have|(?:is )?(?:not |non|in)(?:valid|existent)|non-?exist(?:ent|ant|ing))|\bunknown\b[^.;\n]{0,20}\b(?:user|recipient|mailbox|address|account|addressee|local.?part|alias|e-?mail|destination|rcpt|login)|\bno mailbox here\b|\bno (?:such )?(?:mailbox|user|recipient|account|person|one)\b[^.;\n]{0,30}\b(?:here|by that name|at this|with that|in directory|found)|\b(?:invalid|non-?existent|bad|undeliverable|unroutable|unrouteable|incorrect) (?:final delivery )?(?:recipient|user|mailbox|destination|address|email|e-mail|local)|\b(?:name|address|recipient|mailbox|user|account)\b[^.;\n]{0,40}\b(?:not (?:found|recogni[sz]ed|listed|unique|matched|reside|hosted)|couldn'?t be found|cannot be found|could not be found|wasn'?t found)|\bdoes not like recipient\b|\bthis user doesn'?t have\b|\bnot our customer\b|\bno longer (?:valid|exists?|on (?:the )?server)\b|\bnot a valid (?:mailbox|user|recipient)|\buser[ _-]?(?:unknown|not found|not exist)|\bRecipNotFound\b|\bRecipientNotFound\b|\bnot unique\b|\bundeliverable address\b|\bmailbox (?:name )?(?:is )?(?:unavailable|not (?:found|available|exist)|invalid|unknown)|\bno valid recipients?\b|\bthere is no (?:one|such|user|account|mailbox)|\bcan(?:no|')t find (?:any )?(?:user|mailbox|recipient|address)|\bis not (?:a )?(?:known|valid|registered|local|existing) (?:user|mailbox|recipient|address|account)|\binactive or non-?exist|\bbad address\b|\bunknown local\b|\bnot exists?\b|\bdelivery address is not|\b(?:Usu[aá�]rio|Destinat[aá�]rio|Caixa postal|Conta)\b.{0,40}\b(?:inexistente|inv[aá�]lid|n[aã�]o (?:existe|encontrad))|\b(?:usuario|buz[oó�]n|cuenta|destinatario|direcci[oó�]n)\b.{0,40}\b(?:no existe|desconocid|inexistente|no v[aá�]lid|inv[aá�]lid)|\b(?:utilisateur|destinataire|adresse|bo[iî�]te|compte)\b.{0,40}\b(?:inconnue?|invalide|n'existe pas|inexistante?)|\bunbekannt\w*|\b(?:Empf.{1,3}nger|Benutzer|Postfach|Adresse)\b.{0,50}\b(?:existiert nicht|nicht (?:bekannt|gefunden|vorhanden))|\b(?:utente|casella|indirizzo|destinatario)\b.{0,40}\b(?:sconosciut|inesistente|non (?:esiste|trovato|valid))|пользовател[ья].{0,40}(?:не (?:существует|найден|зарегистрирован)|неизвест)|(?:такого|нет такого) (?:пользователя|адреса|почтового ящика)|почтовый ящик.{0,20}не (?:существует|найден)|(?:用户|用戶|收件人|邮箱|郵箱|帐号|账号|地址)不存在|宛先.{0,20}(?:不明|見つかり|存在)|ユーザ.{0,10}(?:不明|存在)/iu;
+  /\b(?:no|not) (?:such|a valid|valid|a known) (?:user|recipient|mailbox|address|account|person|mail ?drop|local user|alias|email)|\b(?:user|recipient|mailbox|address|account|addressee|alias|mail ?drop|local.?part|customer|destinatari[oa]|e-?mail)s?\b[^.;\n]{0,60}?\b(?:is )?(?:(?:was |is )?unknown|not (?:found|known|recogni[sz]ed|listed|exist(?:ing|ent)?|here\b|registered|valid\b)|(?:does|do|did|doesn'?t|don'?t) ?(?:not )?exist|doesn't have|(?:is )?(?:not |non|in)(?:valid|existent)|non-?exist(?:ent|ant|ing))|\bunknown\b[^.;\n]{0,20}\b(?:user|recipient|mailbox|address|account|addressee|local.?part|alias|e-?mail|destination|rcpt|login)|\bno mailbox here\b|\bno (?:such )?(?:mailbox|user|recipient|account|person|one)\b[^.;\n]{0,30}\b(?:here|by that name|at this|with that|in directory|found)|\b(?:invalid|non-?existent|bad|undeliverable|unroutable|unrouteable|incorrect) (?:final delivery )?(?:recipient|user|mailbox|destination|address|email|e-mail|local)|\b(?:name|address|recipient|mailbox|user|account)\b[^.;\n]{0,40}\b(?:not (?:found|recogni[sz]ed|listed|unique|matched|reside|hosted)|couldn'?t be found|cannot be found|could not be found|wasn'?t found)|\bdoes not like recipient\b|\bthis user doesn'?t have\b|\bnot our customer\b|\bno longer (?:valid|exists?|on (?:the )?server)\b|\bnot a valid (?:mailbox|user|recipient)|\buser[ _-]?(?:unknown|not found|not exist)|\bRecipNotFound\b|\bnot (?:listed|found) in (?:the )?(?:Domino|public|name ?(?:&|and)) ?(?:Directory|Address Book)|\bunknown user:|\binvalid user address\b|\bRecipientNotFound\b|\bnot unique\b|\bundeliverable address\b|\bmailbox (?:name )?(?:is )?(?:unavailable|not (?:found|available|exist)|invalid|unknown)|\bno valid recipients?\b|\bthere is no (?:one|such|user|account|mailbox)|\bcan(?:no|')t find (?:any )?(?:user|mailbox|recipient|address)|\bis not (?:a )?(?:known|valid|registered|local|existing) (?:user|mailbox|recipient|address|account)|\binactive or non-?exist|\bbad address\b|\bunknown local\b|\bnot exists?\b|\bdelivery address is not|\b(?:Usu[aá�]rio|Destinat[aá�]rio|Caixa postal|Conta)\b.{0,40}\b(?:inexistente|inv[aá�]lid|n[aã�]o (?:existe|encontrad))|\b(?:usuario|buz[oó�]n|cuenta|destinatario|direcci[oó�]n)\b.{0,40}\b(?:no existe|desconocid|inexistente|no v[aá�]lid|inv[aá�]lid)|\b(?:utilisateur|destinataire|adresse|bo[iî�]te|compte)\b.{0,40}\b(?:inconnue?|invalide|n'existe pas|inexistante?)|\bunbekannt\w*|\b(?:Empf.{1,3}nger|Benutzer|Postfach|Adresse)\b.{0,50}\b(?:existiert nicht|nicht (?:bekannt|gefunden|vorhanden))|\b(?:utente|casella|indirizzo|destinatario)\b.{0,40}\b(?:sconosciut|inesistente|non (?:esiste|trovato|valid))|пользовател[ья].{0,40}(?:не (?:существует|найден|зарегистрирован)|неизвест)|(?:такого|нет такого) (?:пользователя|адреса|почтового ящика)|почтовый ящик.{0,20}не (?:существует|найден)|(?:用户|用戶|收件人|邮箱|郵箱|帐号|账号|地址)不存在|宛先.{0,20}(?:不明|見つかり|存在)|ユーザ.{0,10}(?:不明|存在)/iu;
 
 /** Words before which a mailbox is merely shut, not missing. */
 const shutMailbox =
@@ -75,6 +75,22 @@ export const reasonTable: readonly ReasonRow[] = [
       why: 'RFC 5321 3.3: who is unknown is refused at RCPT; after DATA a filter speaks, or a server behind that nobody can ask',
       seen: '550 : User unknown (in reply to end of DATA command)',
     },
+  },
+  {
+    ...{ reason: 'user-unknown', scope: 'recipient', class: 'soft', text: /\[User unknown\]/ },
+    ...{ why: 'gateways of mobile carriers put every refusal under this heading, filters too', seen: 'a@example.co.jp [User unknown]' },
+  },
+  {
+    ...{ reason: 'user-unknown', scope: 'recipient', text: unknownUser, provider: /\bmessagelabs\b/i },
+    ...{ why: 'MessageLabs checks addresses by a list of its customer', seen: '550 a@example.org... No such user' },
+  },
+  {
+    ...{
+      reason: 'remote-down',
+      scope: 'remote',
+      text: /\bprocmail:|\bmaildrop:|\bCouldn't create\b|\bunknown mailer error|\b(?:command|program|pipe|filter|script) (?:died|failed|exited|returned|output|crashed)|\blocal delivery agent|\bexit (?:status|code)\b|\bcan't create (?:user )?output file/i,
+    },
+    ...{ why: 'a program of theirs failed, whatever it says about users', seen: 'procmail: Couldn’t create "/var/spool/mail/a"' },
   },
   // — the domain takes no mail —
   {
@@ -204,8 +220,7 @@ export const reasonTable: readonly ReasonRow[] = [
       reason: 'user-unknown',
       scope: 'recipient',
       status: /^[45]\.4\.1$/,
-      text: /access denied/i,
-      provider: /outlook|microsoft|protection|office365|\bEO\b/i,
+      text: /Recipient address rejected: Access denied/i,
     },
     ...{
       why: 'Exchange Online (directory based edge blocking) says so of addresses it does not know',

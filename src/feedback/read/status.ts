@@ -80,7 +80,8 @@ function weigh({ status, diagnostic }: StatusRecipient, said: string, provider: 
   const code = own.code ?? (told.code && (codes === '' || told.code[0] === codes[0]) ? told.code : undefined);
   const step = own.step ?? told.step;
   const facts = { ...(code && { code }), ...(codes !== '' && { status: codes }), ...(step && { step }), provider };
-  return { judgement: classifyFirst(facts, [diagnostic, replyIn(said), said]), code, codes, words: diagnostic || said };
+  const judgement = classifyFirst(facts, [diagnostic, replyIn(said), said]);
+  return { judgement, code, codes, words: diagnostic || judgement.text };
 }
 
 /** One entry per address: of two about the same, the one that says more. */
