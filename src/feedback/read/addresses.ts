@@ -1,7 +1,7 @@
 /** Finding mail addresses in what servers write: `rfc822; a@b`, `<a@b>:`, `RCPT TO:<a@b>`, source routes, letters beyond ASCII. */
 
 // Both sides are bounded, so that no text, however long, makes the search slow.
-const local = String.raw`(?:"[^"\n]{1,64}"|[^\s<>()[\]:;,"|\\@]{1,120})`;
+const local = String.raw`(?:"[^"\n]{1,64}"|[^\s<>()[\]:;,"|\\@\u3000-\u303f\uff00-\uff1f«»“”]{1,120})`;
 const domain = String.raw`(?:\[[0-9A-Fa-f:.]{3,45}\]|[\p{L}\p{N}_](?:[\p{L}\p{N}._-]{0,250}[\p{L}\p{N}_])?)`;
 /** Source of a pattern for one address, without groups of its own. */
 export const addressSource = `${local}@${domain}`;
@@ -32,7 +32,7 @@ function decodeXtext(address: string): string {
 /** Without the brackets, quotes and stops that the sentence around an address leaves on it. */
 export function tidy(address: string): string {
   const bare = address
-    .replace(/^(?:mailto:|smtp:|to:)/i, '')
+    .replace(/^(?:mailto:|smtp:|to:|\w{2,10}=')/i, '')
     .replace(/^[<'`“”„«*=.!?-]+(?=[^@]*@)/u, '')
     .replace(/[>'`“”»*.!?]+$/u, '');
   return bare.length <= 320 ? bare : '';

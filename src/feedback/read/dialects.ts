@@ -60,6 +60,11 @@ export const delays: readonly Dialect[] = [
 /** It was not delivered, and nobody tries any more. */
 export const failures: readonly Dialect[] = [
   {
+    name: 'any',
+    mark: /(?:<<<|>>>|\bsaid:?|\brespon\w+:?|\breturned:?|\breplied:?|\berror:?)\s*[45]\d\d\b|\b5\d\d[ -]#?5\.\d{1,3}\.\d{1,3}\b/i,
+    why: 'a reply of a server, quoted',
+  },
+  {
     name: 'qmail',
     mark: /this is the qmail-send program|i'?m afraid i wasn'?t able to deliver your message|i'?ve given up\. sorry it didn'?t work out|this is the machine generated message from mail service/i,
     why: 'qmail and what was made of it',
@@ -141,7 +146,7 @@ export const failures: readonly Dialect[] = [
   },
   {
     name: 'amavis',
-    mark: /nondelivery report was generated|message was not relayed|was considered unsolicited bulk|(?:message|mail) (?:was|has been) (?:rejected|blocked|refused|bounced|returned)|your message has encountered delivery problems|message delivery to|could not be sent|following errors?:|error message below|invalid user address|we had trouble delivering/i,
+    mark: /nondelivery report was generated|message was not relayed|was considered unsolicited bulk|(?:message|mail) (?:was|has been) (?:automatically )?(?:rejected|blocked|refused|bounced|returned)|\bwas automatically rejected|your message has encountered delivery problems|message delivery to|could not be sent|following errors?:|error message below|invalid user address|we had trouble delivering/i,
     why: 'amavisd, Trend Micro, MailMarshal, Surfcontrol, Cloudflare',
   },
   {

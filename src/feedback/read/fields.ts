@@ -13,7 +13,7 @@ export function readFields(block: string, { pastBlanks = false } = {}): Fields {
   const fields: [string, string][] = [];
   for (const line of block.split('\n', 2000)) {
     if (line.trim() === '') {
-      if (pastBlanks || fields.length === 0) continue;
+      if (pastBlanks) continue;
       break;
     }
     const folded = /^[ \t]/.test(line);

@@ -42,7 +42,7 @@ export async function openMail(bytes: Uint8Array): Promise<Mail> {
   const raw = clip(withOneLineEnd(bytes.subarray(0, readBytes)));
   const parsed = countBoundaries(raw) > mostParts ? undefined : await parse(raw);
   const end = raw.search(/\n\n/);
-  const fields = readFields(raw.replace(/^(?:\n|From [^\n]*\n|>From [^\n]*\n)+/, ''));
+  const fields = readFields(raw.replace(/^(?:[ \t]*\n|>?From [^\n]*\n)+/, ''));
   const headless = headerNames.every((name) => field(fields, name) === '');
   const body = headless ? raw : end === -1 ? '' : raw.slice(end + 2);
   const text = (parsed?.text.trim() && !headless ? parsed.text : body).slice(0, longestText);

@@ -105,7 +105,7 @@ export function recipientsInNotice(notice: string, people: readonly string[]): N
 }
 
 function candidateOf(lines: readonly string[], line: string, at: number): Candidate[] {
-  if (!line.includes('@') || /^\s*>(?!>>)/.test(line)) return [];
+  if (!line.includes('@') || (/^\s*>(?!>>)/.test(line) && !/^\s*>\s*<?[^\s<>]+>?\s*$/.test(line))) return [];
   const text = line.slice(0, 1000);
   for (const { weight, line: shape } of shapes) {
     const match = shape.exec(text);
@@ -124,8 +124,11 @@ function textsOf(lines: readonly string[], chosen: readonly Candidate[]): Notice
   const found = new Map<string, NoticeRecipient>();
   chosen.forEach((candidate, index) => {
     const next = chosen.slice(index + 1).find(({ address, line }) => line > candidate.line && !sameAddress(address, candidate.address));
-    const text = lines
-      .slice(candidate.line, next?.line ?? candidate.line + 40)
+    const text = (
+      isReply(lines[candidate.line])
+        ? exchangeBefore(lines, candidate.line)
+        : lines.slice(candidate.line, next?.line ?? candidate.line + 40)
+    )
       .join('\n')
       .slice(0, 3000);
     const key = candidate.address.toLowerCase();
@@ -134,6 +137,17 @@ function textsOf(lines: readonly string[], chosen: readonly Candidate[]): Notice
     else if (found.size < 200) found.set(key, { address: candidate.address, text });
   });
   return [...found.values()];
+}
+
+function isReply(line = ''): boolean {
+  return /^\s*[45]\d\d[ -]/.test(line);
+}
+
+/** In a transcript the words stand before the line that names whom they are about: `>>> RCPT`, `<<< 550 …`, `550 <a@b>... User unknown`. */
+function exchangeBefore(lines: readonly string[], at: number): string[] {
+  let from = at;
+  while (from > 0 && at - from < 6 && /^\s*(?:>>>|<<<)/.test(lines[from - 1] ?? '')) from -= 1;
+  return lines.slice(from, at + 1);
 }
 
 /** What the report says about an address that is known from elsewhere; all of it when it names nobody, '' when it names others only. */

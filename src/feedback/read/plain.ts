@@ -18,7 +18,7 @@ export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'reci
     .slice(0, 16_384);
   const failedField = every(mail.fields, 'x-failed-recipients').flatMap(addressesIn);
   if (!isReport(mail, said, failedField.length > 0)) return undefined;
-  const recipients = failedField.length > 0 ? aboutEach(mail.notice, [...new Set(failedField)]) : named(mail);
+  const recipients = recipientsOf(mail, failedField);
   const isDelay =
     delays.some(({ mark }) => mark.test(said)) ||
     (/\b(?:delayed|delay|warning)\b/i.test(mail.subject) && !/\b(?:fail|undeliver|returned)/i.test(mail.subject));
@@ -34,15 +34,31 @@ function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
   if (hasFailedField) return true;
   if (mail.headless) return failures.some(({ mark }) => mark.test(said)) && /@/.test(said) && /\b[45](?:\d\d|\.\d+\.\d+)\b/.test(said);
   const from = field(mail.fields, 'from');
+  const isNull = field(mail.fields, 'return-path').replace(/\s/g, '') === '<>';
   const byMachine =
     reporterName.test(from) ||
     field(mail.fields, 'return-path').replace(/\s/g, '') === '<>' ||
     /MAILER-DAEMON/i.test(field(mail.fields, 'return-path')) ||
     /^auto-(?:replied|generated)/i.test(field(mail.fields, 'auto-submitted'));
+  const isList = field(mail.fields, 'list-unsubscribe') !== '' || field(mail.fields, 'list-id') !== '';
+  if (isList && !/mailer-daemon|postmaster/i.test(from) && !isNull) return false;
   const subject = failureSubject.test(mail.subject) && !/^\s*(?:re|fwd?|aw|wg|sv)\s*:/i.test(mail.subject);
   const words = failures.some(({ mark }) => mark.test(said)) || delays.some(({ mark }) => mark.test(said));
   if (/multipart\/report/.test(mail.contentType) && /delivery-status/.test(mail.contentType)) return words || subject || byMachine;
   return (words && (subject || byMachine)) || (subject && byMachine);
+}
+
+/**
+ * X-Failed-Recipients of Exim and Gmail has whom the mail was for; the text may name whom it was forwarded to, beside them. Where the text names others
+ * and none of the field, somebody rewrote the field on the way.
+ */
+function recipientsOf(mail: Mail, failed: readonly string[]): NoticeRecipient[] {
+  const said = mail.notice.toLowerCase();
+  const inText = named(mail);
+  const rewritten =
+    !failed.some((address) => said.includes(address.toLowerCase())) &&
+    inText.some(({ address }) => address !== '' && said.includes(address.toLowerCase()));
+  return failed.length === 0 || rewritten ? inText : aboutEach(mail.notice, [...new Set(failed)]);
 }
 
 function named(mail: Mail): NoticeRecipient[] {

@@ -2,6 +2,7 @@
 import type { FeedbackReport } from '../../model/feedback.ts';
 import { readComplaint } from './arf.ts';
 import { readAutomatic, readLeaving, writerOf } from './automatic.ts';
+import { reporterName } from './dialects.ts';
 import { readDeliveryStatus } from './dsn.ts';
 import { field } from './fields.ts';
 import { type Mail, openMail } from './mail.ts';
@@ -19,10 +20,10 @@ export { readFacts } from './diagnostic.ts';
  */
 export async function readFeedback(bytes: Uint8Array): Promise<FeedbackReport> {
   const mail = await openMail(bytes);
-  return read(mail);
+  return read(mail, 0);
 }
 
-function read(mail: Mail): FeedbackReport {
+async function read(mail: Mail, depth: number): Promise<FeedbackReport> {
   const complaint = readComplaint(mail);
   if (complaint) {
     const { kind, reason, addresses, report } = complaint;
@@ -53,7 +54,7 @@ function read(mail: Mail): FeedbackReport {
     return { ...judgeStatus(mail, status), ...about(mail, dates, field(message, 'original-envelope-id'), field(message, 'reporting-mta')) };
   }
   const plain = readPlainReport(mail);
-  if (plain) return { ...plain, ...about(mail, [], '') };
+  if (plain) return (await readInner(mail, plain.recipients, depth)) ?? { ...plain, ...about(mail, [], '') };
   const automatic = readAutomatic(mail);
   const writer = { address: writerOf(mail), scope: 'recipient', class: 'none' } as const;
   if (automatic)
@@ -71,6 +72,18 @@ function read(mail: Mail): FeedbackReport {
       ...(leaving !== '' && { token: leaving }),
     };
   return { kind: 'other', recipients: [], ...about(mail, [], '') };
+}
+
+/** Gateways wrap the report of the server behind them and name nobody themselves. */
+async function readInner(mail: Mail, named: FeedbackReport['recipients'], depth: number): Promise<FeedbackReport | undefined> {
+  const isReport =
+    /report-type="?delivery-status/i.test(field(mail.returned, 'content-type')) || reporterName.test(field(mail.returned, 'from'));
+  const known = named.some(({ address }) => address !== '' && mail.notice.includes(address));
+  if (known || !isReport || depth > 1) return undefined;
+  const inner = await read(await openMail(Buffer.from(mail.returnedText)), depth + 1);
+  if (inner.kind !== 'bounce' && inner.kind !== 'delay') return undefined;
+  const token = tokenIn(mail, '', inner.messageId) ?? inner.token;
+  return { ...inner, ...(token && { token }) };
 }
 
 /** The facts that every report has, each only when it is there. */
