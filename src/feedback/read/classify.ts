@@ -25,7 +25,7 @@ const hardReasons: readonly FeedbackReason[] = ['user-unknown', 'moved', 'domain
  * (RFC 5321 section 4.2.1).
  */
 export function classify(refusal: Refusal): Judgement {
-  const text = refusal.text.replace(/\s+/g, ' ').slice(0, 2000);
+  const text = refusal.text.replace(/\s+/g, ' ').slice(0, 1200);
   const { code = '', status = '', provider = '', step } = refusal;
   const row = reasonTable.find(
     (need) =>

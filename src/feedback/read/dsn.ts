@@ -79,7 +79,7 @@ function readStatus(text: string): DeliveryStatus | undefined {
       const begins = startsRecipient.includes(name) && (has(name) || (name === 'original-recipient' && (has('action') || has('status'))));
       if (current === undefined || begins) {
         current = [];
-        if (groups.length >= 500) break;
+        if (groups.length >= 100) break;
         groups.push(current);
       }
       current.push([name, value]);

@@ -2,15 +2,20 @@
 import PostalMime, { decodeWords } from 'postal-mime';
 import { every, type Fields, field, readFields } from './fields.ts';
 import { splitNotice } from './separators.ts';
+import { cutLines, cutReturnedBody, oneLineEnd, tidyText } from './text.ts';
 
 /** Octets of a mail that are looked at. Reports stand before what they send back; the largest real one in sight has 60 KB before it. */
-const readBytes = 192 * 1024;
-/** Lines with more parts behind them than any report has; postal-mime is not asked to build them. */
+const readBytes = 128 * 1024;
+/** A report has five parts, and a header of fifty lines. What has more than these is read as text: postal-mime is not asked to build it. */
 const mostParts = 200;
+const mostHeaderLines = 1000;
+/** Lines that are looked at: postal-mime's time grows with their square where they are empty. */
+const mostLines = 4000;
 const deepest = 30;
-const longestLine = 4000;
+/** Letters of a line: of MIME, where HTML may be all in one, and of what it decodes to. */
+const longestLine = { mime: 16_000, text: 2000 };
+const longestText = 48 * 1024;
 const headerNames = ['from', 'to', 'subject', 'date', 'received', 'message-id', 'return-path', 'content-type'];
-const longestText = 64 * 1024;
 
 /** A part written for machines: a delivery status, a feedback report, a disposition notification. */
 export interface ReportPart {
@@ -39,13 +44,11 @@ export interface Mail {
 
 /** Never throws: what postal-mime cannot read is taken as text. Line ends CRLF, LF and CR give the same. */
 export async function openMail(bytes: Uint8Array): Promise<Mail> {
-  const raw = clip(withOneLineEnd(bytes.subarray(0, readBytes)));
-  const parsed = countBoundaries(raw) > mostParts ? undefined : await parse(raw);
-  const end = raw.search(/\n\n/);
-  const fields = readFields(raw.replace(/^(?:[ \t]*\n|>?From [^\n]*\n)+/, ''));
+  const raw = cutReturnedBody(cutLines(oneLineEnd(bytes.subarray(0, readBytes)), longestLine.mime, mostLines));
+  const parsed = tooMuch(raw) ? undefined : await parse(raw);
+  const fields = readFields(utf8(raw.slice(0, longestText).replace(/^(?:[ \t]*\n|>?From [^\n]*\n){1,50}/, '')));
   const headless = headerNames.every((name) => field(fields, name) === '');
-  const body = headless ? raw : end === -1 ? '' : raw.slice(end + 2);
-  const text = (parsed?.text.trim() && !headless ? parsed.text : body).slice(0, longestText);
+  const text = parsed?.text.trim() && !headless ? parsed.text : tidy(utf8(bodyOf(raw, headless)));
   const { notice, rest } = splitNotice(text);
   const returnedText = parsed?.returned || rest;
   return {
@@ -71,78 +74,73 @@ const reportKind = /^message\/(?:global-)?(delivery-status|feedback-report|dispo
 
 async function parse(raw: string): Promise<Parsed | undefined> {
   try {
-    const options = { forceRfc822Attachments: true, maxNestingDepth: deepest };
-    const mail = await PostalMime.parse(Buffer.from(raw, 'latin1'), options);
+    const mail = await PostalMime.parse(Buffer.from(raw, 'latin1'), { forceRfc822Attachments: true, maxNestingDepth: deepest });
     const reports: ReportPart[] = [];
     let returned = '';
     let more = '';
     for (const { mimeType, content, filename } of mail.attachments) {
       const kind = reportKind.exec(mimeType)?.[1] as ReportPart['kind'] | undefined;
-      if (kind !== undefined) reports.push({ kind, text: textOf(content) });
-      else if ((/^(?:message\/|text\/rfc822)/.test(mimeType) || looksLikeHeader(textOf(content))) && returned === '')
-        returned = textOf(content);
-      else if (/^text\//.test(mimeType) && !/\.(?:csv|ics|vcf)$/i.test(filename ?? '')) more += `\n${textOf(content)}`;
+      if (kind === undefined && !/^(?:message|text)\//.test(mimeType)) continue;
+      const text = textOf(content);
+      if (kind !== undefined) reports.push({ kind, text });
+      else if (returned === '' && (/^(?:message\/|text\/rfc822)/.test(mimeType) || isHeader(text))) returned = text;
+      else if (/^text\//.test(mimeType) && !/\.(?:csv|ics|vcf)$/i.test(filename ?? '')) more += `\n${text}`;
     }
-    return { text: `${plainText(mail)}${more}`, reports, returned: returned.slice(0, longestText) };
+    return { text: tidy(`${(mail.text ?? '').slice(0, longestText)}${more}`), reports, returned };
   } catch {
     return undefined;
   }
 }
 
-function looksLikeHeader(text: string): boolean {
+function isHeader(text: string): boolean {
   return splitNotice(`\n\n\n${text.slice(0, 2000)}`).notice.trim() === '';
 }
 
-function plainText({ text, html }: { text?: string | undefined; html?: string | undefined }): string {
-  if (text?.trim()) return tidyText(text);
-  return tidyText(
-    (html ?? '').replace(/<(?:style|script)[^>]{0,2000}>[\s\S]{0,50000}?<\/(?:style|script)>/gi, ' ').replace(/<[^>]{1,2000}>/g, ' '),
-  );
-}
-
 function textOf(content: ArrayBuffer | Uint8Array | string): string {
-  if (typeof content === 'string') return tidyText(content);
-  const bytes = Buffer.from(content as ArrayBuffer).subarray(0, longestText);
-  const text = bytes.toString('utf8');
-  return tidyText(text.includes('\ufffd') ? bytes.toString('latin1') : text);
-}
-
-/** One kind of line end and of space; controls as spaces; lines no longer than any server writes. */
-function tidyText(text: string): string {
-  return clip(
-    text
-      .slice(0, longestText)
-      .replace(/\r\n?/g, '\n')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it takes out
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u00a0\u200b\ufeff]/g, ' '),
+  if (typeof content === 'string') return tidy(content);
+  return tidy(
+    utf8(
+      Buffer.from(content as ArrayBuffer)
+        .subarray(0, longestText)
+        .toString('latin1'),
+    ),
   );
 }
 
-function withOneLineEnd(bytes: Uint8Array): string {
-  return (
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      .toString('latin1')
-      .replace(/\r\n?/g, '\n')
-      .replaceAll('\0', ' ')
-      // a parameter wrapped without indenting: else postal-mime takes the part behind it for text
-      .replace(/^(content-type:[^\n]{1,200};)[ \t]*\n(?=(?:boundary|charset|name|report-type)=)/gim, '$1\n ')
-  );
+function tidy(text: string): string {
+  return tidyText(text.slice(0, longestText), longestLine.text);
 }
 
-function clip(text: string): string {
-  return text.length < longestLine ? text : text.replace(new RegExp(`([^\\n]{${longestLine}})[^\\n]+`, 'g'), '$1');
+function bodyOf(raw: string, headless: boolean): string {
+  if (headless) return raw;
+  const end = raw.indexOf('\n\n');
+  return end === -1 ? '' : raw.slice(end + 2);
 }
 
-function countBoundaries(raw: string): number {
-  let count = 0;
-  for (let at = raw.indexOf('\n--'); at !== -1 && count <= mostParts; at = raw.indexOf('\n--', at + 3)) count += 1;
-  return count;
+/** Octets as UTF-8 where they are, else as Latin-1, in which nothing is lost. */
+function utf8(latin1: string): string {
+  if (!/[\u0080-\u00ff]/.test(latin1)) return latin1;
+  const text = Buffer.from(latin1, 'latin1').toString('utf8');
+  return text.includes('\ufffd') ? latin1 : text;
+}
+
+function tooMuch(raw: string): boolean {
+  const end = raw.indexOf('\n\n');
+  return occursMoreThan(raw, '\n--', mostParts) || occursMoreThan(end === -1 ? raw : raw.slice(0, end), '\n', mostHeaderLines);
+}
+
+function occursMoreThan(text: string, what: string, times: number): boolean {
+  let at = -1;
+  for (let count = 0; count <= times; count += 1) {
+    at = text.indexOf(what, at + 1);
+    if (at === -1) return false;
+  }
+  return true;
 }
 
 function decoded(value: string): string {
   try {
-    const text = decodeWords(/[\u0080-\u00ff]/.test(value) ? Buffer.from(value, 'latin1').toString('utf8') : value);
-    return text.replace(/\s+/g, ' ').trim();
+    return decodeWords(value.slice(0, 2000)).replace(/\s+/g, ' ').trim();
   } catch {
     return value;
   }

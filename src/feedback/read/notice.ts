@@ -93,7 +93,7 @@ const officials = /^(?:mailer-daemon|postmaster|abuse|support|help|helpdesk|admi
  * they count only where a line of the clearest shapes names nobody else.
  */
 export function recipientsInNotice(notice: string, people: readonly string[]): NoticeRecipient[] {
-  const lines = notice.split('\n').slice(0, 600);
+  const lines = notice.split('\n').slice(0, 400);
   const candidates = lines.flatMap((line, at) => candidateOf(lines, line, at));
   const strangers = candidates.filter(({ address }) => !people.some((person) => sameAddress(person, address)) && !officials.test(address));
   const clear = candidates.filter(({ weight }) => weight >= 5);
@@ -130,11 +130,11 @@ function textsOf(lines: readonly string[], chosen: readonly Candidate[]): Notice
         : lines.slice(candidate.line, next?.line ?? candidate.line + 40)
     )
       .join('\n')
-      .slice(0, 3000);
+      .slice(0, 2000);
     const key = candidate.address.toLowerCase();
     const known = found.get(key);
-    if (known) known.text = `${known.text}\n${text}`.slice(0, 6000);
-    else if (found.size < 200) found.set(key, { address: candidate.address, text });
+    if (known) known.text = `${known.text}\n${text}`.slice(0, 4000);
+    else if (found.size < 100) found.set(key, { address: candidate.address, text });
   });
   return [...found.values()];
 }
@@ -152,9 +152,9 @@ function exchangeBefore(lines: readonly string[], at: number): string[] {
 
 /** What the report says about an address that is known from elsewhere; all of it when it names nobody, '' when it names others only. */
 export function textAbout(notice: string, wanted: string, all: readonly string[]): string {
-  const lines = notice.split('\n').slice(0, 600);
+  const lines = notice.split('\n').slice(0, 400);
   const at = lines.flatMap((line, index) => (line.toLowerCase().includes(wanted.toLowerCase()) ? [index] : []));
-  if (all.length <= 1) return notice.slice(0, 6000);
+  if (all.length <= 1) return notice.slice(0, 4000);
   const others = all.filter((other) => !sameAddress(other, wanted)).map((other) => other.toLowerCase());
   return at
     .map((index) => {

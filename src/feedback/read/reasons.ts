@@ -109,6 +109,17 @@ export const reasonTable: readonly ReasonRow[] = [
     why: 'RFC 7504 and 7505',
     seen: '556 Host does not accept mail',
   },
+  {
+    ...{
+      reason: 'rate',
+      scope: 'sender',
+      text: /\b(?:sender|sending|you|relay)\b[^.;\n]{0,40}\bexceed\w*\b[^.;\n]{0,30}\b(?:quota|limit)|\bquota for sending|\b(?:sending|relay) (?:quota|limit)/i,
+    },
+    ...{
+      why: 'our allowance, not the mailbox of the reader',
+      seen: 'Gmail has detected this sender exceeded the quota for sending messages that have the same Message-ID',
+    },
+  },
   // — full —
   {
     ...{ reason: 'mailbox-full', scope: 'recipient' },
@@ -136,7 +147,7 @@ export const reasonTable: readonly ReasonRow[] = [
   {
     reason: 'auth',
     scope: 'auth',
-    status: /^[45]\.7\.(?:2[0-46-9]|3[0-2]|509|515)$/,
+    status: /^[45]\.7\.(?:2[0-4679]|3[0-2]|40|509|515)$/,
     why: 'RFC 7372, and Gmail 4.7.27 to 4.7.32, Microsoft 5.7.509 and 5.7.515',
     seen: '550 5.7.515 Access denied, sending domain doesn’t meet the required authentication level',
   },

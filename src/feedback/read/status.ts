@@ -36,7 +36,7 @@ function judge(
     given.address.replace(/^.*@/, ''),
     field(mail.fields, 'from'),
   ].join(' ');
-  const { judgement, code, codes, words } = weigh(given, textAbout(mail.notice, given.address, all), provider);
+  const { judgement, code, codes, words } = weigh(given, all.length > 20 ? '' : textAbout(mail.notice, given.address, all), provider);
   const none = kind !== 'bounce';
   return {
     kind,
