@@ -15,6 +15,7 @@ const publicationFile = () => import('./main/publication-commands.ts');
 const issueFile = () => import('./main/issue-commands.ts');
 const sendingFile = () => import('./main/sending.ts');
 const steeringFile = () => import('./main/steering.ts');
+const feedbackFile = () => import('./main/feedback-commands.ts');
 const from =
   <File>(load: () => Promise<File>, pick: (file: File) => Command['run']) =>
   async (context: Context, args: Arguments) =>
@@ -144,6 +145,12 @@ const commands: readonly Command[] = [
     summary: 'list, resend or dismiss mails of which nobody knows whether they arrived',
     options: { all: flag('resend or dismiss all of them'), json: flag('list them as facts') },
     run: from(steeringFile, (file) => file.unknown),
+  },
+  {
+    usage: 'feedback read FILE [FILE…]',
+    summary: 'say what mails that came back mean; changes nothing',
+    options: { json: flag('print facts') },
+    run: from(feedbackFile, (file) => file.feedbackRead),
   },
 ];
 

@@ -5,7 +5,7 @@ import { splitNotice } from './separators.ts';
 import { cutLines, cutReturnedBody, oneLineEnd, tidyText } from './text.ts';
 
 /** Octets of a mail that are looked at. Reports stand before what they send back; the largest real one in sight has 60 KB before it. */
-const readBytes = 128 * 1024;
+export const bytesRead = 128 * 1024;
 /** A report has five parts, and a header of fifty lines. What has more than these is read as text: postal-mime is not asked to build it. */
 const mostParts = 200;
 const mostHeaderLines = 1000;
@@ -44,7 +44,7 @@ export interface Mail {
 
 /** Never throws: what postal-mime cannot read is taken as text. Line ends CRLF, LF and CR give the same. */
 export async function openMail(bytes: Uint8Array): Promise<Mail> {
-  const raw = cutReturnedBody(cutLines(oneLineEnd(bytes.subarray(0, readBytes)), longestLine.mime, mostLines));
+  const raw = cutReturnedBody(cutLines(oneLineEnd(bytes.subarray(0, bytesRead)), longestLine.mime, mostLines));
   const parsed = tooMuch(raw) ? undefined : await parse(raw);
   const fields = readFields(utf8(raw.slice(0, longestText).replace(/^(?:[ \t]*\n|>?From [^\n]*\n){1,50}/, '')));
   const headless = headerNames.every((name) => field(fields, name) === '');

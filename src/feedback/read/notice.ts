@@ -134,7 +134,7 @@ function textsOf(lines: readonly string[], chosen: readonly Candidate[]): Notice
     const key = candidate.address.toLowerCase();
     const known = found.get(key);
     if (known) known.text = `${known.text}\n${text}`.slice(0, 4000);
-    else if (found.size < 100) found.set(key, { address: candidate.address, text });
+    else if (found.size < 50) found.set(key, { address: candidate.address, text });
   });
   return [...found.values()];
 }
