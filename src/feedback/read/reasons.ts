@@ -319,14 +319,14 @@ export const reasonTable: readonly ReasonRow[] = [
   { reason: 'loop', scope: 'remote', status: /^[45]\.4\.6$/, why: 'RFC 3463', seen: '554 5.4.6' },
   { reason: 'expired', scope: 'remote', status: /^[45]\.4\.7$/, why: 'RFC 3463: delivery time expired', seen: '4.4.7' },
   {
-    ...{ reason: 'expired', scope: 'remote' },
-    text: /\b(?:retry|queue|delivery|lifetime|retention)\b[^.;\n]{0,20}\b(?:time(?:out)?|period|timed out|limit|expired)\b[^.;\n]{0,20}\b(?:exceeded|expired|out|reached|elapsed|too long)?|\btoo long in (?:the )?queue|\bin the queue too long|\bgiving up\b|\bcould not be delivered (?:for|within|in) (?:more than |over |the last )?\d|\bfor (?:more than )?\d+ (?:days?|hours?)\b|\bmessage (?:has )?expired\b|\btimed? ?out\b/i,
-    ...{ why: 'tried for days without an answer', seen: 'retry timeout exceeded' },
+    ...{ reason: 'network', scope: 'remote' },
+    text: /\bconnection (?:refused|timed out|reset|closed|lost|dropped|failed|aborted)|\bnetwork (?:is )?unreachable|\bno route to host|\bhost (?:is )?(?:unreachable|down)|\b(?:couldn't|could not|unable to|cannot) (?:establish|connect|open)|\bTLS\b|\bSTARTTLS\b|\blost connection|\boperation timed out|\bunable to reach|\bbroken pipe|\bnot responding\b|\bdoes not respond|\bnot reachable\b|\btimed? ?out\b/i,
+    ...{ why: 'nobody answered', seen: 'connect to mx.example.net[192.0.2.1]: Connection timed out' },
   },
   {
-    ...{ reason: 'network', scope: 'remote' },
-    text: /\bconnection (?:refused|timed out|reset|closed|lost|dropped|failed|aborted)|\bnetwork (?:is )?unreachable|\bno route to host|\bhost (?:is )?(?:unreachable|down)|\b(?:couldn't|could not|unable to|cannot) (?:establish|connect|open)|\bTLS\b|\bSTARTTLS\b|\blost connection|\boperation timed out|\bunable to reach|\bbroken pipe|\bnot responding\b|\bdoes not respond|\bnot reachable\b/i,
-    ...{ why: 'nobody answered', seen: 'connect to mx.example.net[192.0.2.1]: Connection timed out' },
+    ...{ reason: 'expired', scope: 'remote' },
+    text: /\b(?:retry|queue|delivery|lifetime|retention)\b[^.;\n]{0,20}\b(?:time(?:out)?|period|timed out|limit|expired)\b[^.;\n]{0,20}\b(?:exceeded|expired|out|reached|elapsed|too long)?|\btoo long in (?:the )?queue|\bin the queue too long|\bgiving up\b|\bcould not be delivered (?:for|within|in) (?:more than |over |the last )?\d|\bfor (?:more than )?\d+ (?:days?|hours?)\b|\bmessage (?:has )?expired\b/i,
+    ...{ why: 'tried for days without an answer', seen: 'retry timeout exceeded' },
   },
   {
     ...{ reason: 'remote-down', scope: 'remote' },

@@ -75,7 +75,7 @@ const cases: Case[] = [
     kind: 'delay',
     subject: 'Warning: could not send message for past 4 hours',
     body: `    **********************************************\n    **      THIS IS A WARNING MESSAGE ONLY      **\n    **  YOU DO NOT NEED TO RESEND YOUR MESSAGE  **\n    **********************************************\n\nThe original message was received at Tue, 3 Nov 2026 09:00:00 GMT\n\n   ----- The following addresses had transient non-fatal errors -----\n<jan@example.com>\n\n   ----- Transcript of session follows -----\n<jan@example.com>... Deferred: Connection timed out with mx.example.com.\nWarning: message still undelivered after 4 hours\nWill keep trying until message is 5 days old\n`,
-    says: [['jan@example.com', 'none', 'expired']],
+    says: [['jan@example.com', 'none', 'network']],
   },
   {
     name: 'Exchange 2003',
