@@ -1,7 +1,8 @@
 /** One refusal → its reason, scope and class. Pure; the mails that come back and the answers of an SMTP dialogue are judged by the same table. */
 import type { FeedbackClass, FeedbackReason, FeedbackScope } from '../../model/feedback.ts';
 import { type Facts, vague } from './diagnostic.ts';
-import { type ReasonRow, reasonTable } from './reasons.ts';
+import type { ReasonRow } from './reason-row.ts';
+import { reasonTable } from './reasons.ts';
 
 export interface Refusal extends Facts {
   /** Names of the hosts that refused and reported, and the domain of the address, in any order. */
