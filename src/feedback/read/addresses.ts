@@ -2,7 +2,9 @@
 
 // Both sides are bounded, so that no text, however long, makes the search slow.
 const local = String.raw`(?:"[^"\n]{1,64}"|[^\s<>()[\]:;,"|\\@\u3000-\u303f\uff00-\uff1f«»“”]{1,120})`;
-const domain = String.raw`(?:\[[0-9A-Fa-f:.]{3,45}\]|[\p{L}\p{N}_](?:[\p{L}\p{N}._-]{0,250}[\p{L}\p{N}_])?)`;
+// A Latin domain ends where another script begins: Chinese and Japanese put no space behind an address.
+const latin = String.raw`[\p{Script=Latin}\p{N}_]`;
+const domain = String.raw`(?:\[[0-9A-Fa-f:.]{3,45}\]|${latin}(?:(?:${latin}|[.-]){0,250}${latin})?|[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}._-]{0,250}[\p{L}\p{M}\p{N}_])?)`;
 /** Source of a pattern for one address, without groups of its own. */
 export const addressSource = `${local}@${domain}`;
 const anywhere = new RegExp(addressSource, 'gu');

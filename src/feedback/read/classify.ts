@@ -31,6 +31,7 @@ export function classify(refusal: Refusal): Judgement {
   const row = reasonTable.find(
     (need) =>
       (need.step === undefined || need.step === (step ?? 'unsaid')) &&
+      (need.hearsay === undefined || refusal.hearsay === true) &&
       (need.code?.test(code) ?? true) &&
       (need.status?.test(status) ?? true) &&
       (need.provider?.test(provider) ?? true) &&
@@ -38,7 +39,8 @@ export function classify(refusal: Refusal): Judgement {
   );
   if (!row) throw new Error('the last row of the reason table fits everything');
   const { reason, scope } = row;
-  const permanent = !isTransient({ code, status });
+  // before RCPT nobody has been named: what is refused there is us
+  const permanent = !isTransient({ code, status }) && step !== 'start';
   return { reason, scope, class: row.class ?? (permanent && hardReasons.includes(reason) ? 'hard' : 'soft'), row, text: refusal.text };
 }
 

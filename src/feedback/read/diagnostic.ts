@@ -9,6 +9,8 @@ export interface Facts {
   /** RFC 3463 code. */
   status?: string;
   step?: DialogueStep;
+  /** Nobody knows whose words these are: a diagnostic without a type (RFC 3464 section 2.3.6) and without a code. */
+  hearsay?: boolean;
   text: string;
 }
 
@@ -22,6 +24,7 @@ const replyCode =
 
 const steps: readonly { step: DialogueStep; text: RegExp; why: string }[] = [
   { step: 'message', text: /in reply to (?:end of )?DATA\b/i, why: 'Postfix' },
+  { step: 'recipient', text: /SMTP module\(domain [^)]{1,255}\) reports:/i, why: 'CommuniGate gives the answer about each recipient' },
   { step: 'recipient', text: /\(state 1[34]\)/, why: 'Gmail numbers the states of its dialogue: 13 and 14 are RCPT' },
   { step: 'message', text: /\(state 1[78]\)/, why: 'Gmail: 17 and 18 are DATA and its end' },
   { step: 'recipient', text: /in reply to RCPT\b/i, why: 'Postfix' },
@@ -32,7 +35,7 @@ const steps: readonly { step: DialogueStep; text: RegExp; why: string }[] = [
   },
   {
     step: 'recipient',
-    text: /after (?:the )?RCPT\b|RCPT[ _]TO\b|following RCPT|SMTP:RCPT/i,
+    text: /after (?:the )?RCPT\b|RCPT[ _]TO\b(?!:\s*[^<\s])|following RCPT|SMTP:RCPT/i,
     why: 'Exim; and every transcript that quotes the command',
   },
   {

@@ -13,6 +13,8 @@ export interface StatusRecipient {
   status: string;
   /** Without its type; '' when missing. */
   diagnostic: string;
+  /** It came without a type. */
+  hearsay?: boolean;
   remote: string;
   date: string;
 }
@@ -104,6 +106,8 @@ function readRecipient(group: Fields): StatusRecipient {
     action: /^[\s"]*([a-z]+)/i.exec(field(group, 'action'))?.[1]?.toLowerCase() ?? '',
     status: /\d\.\d{1,3}\.\d{1,3}/.exec(field(group, 'status'))?.[0] ?? '',
     diagnostic: withoutType(field(group, 'diagnostic-code')),
+    hearsay:
+      field(group, 'diagnostic-code') !== '' && withoutType(field(group, 'diagnostic-code')) === field(group, 'diagnostic-code').trim(),
     remote: field(group, 'remote-mta').replace(/^\s*[\w-]+\s*;\s*/, ''),
     date: field(group, 'last-attempt-date'),
   };

@@ -4,8 +4,10 @@ import { every, type Fields, field, readFields } from './fields.ts';
 import { splitNotice } from './separators.ts';
 import { cutLines, cutReturnedBody, oneLineEnd, tidyText } from './text.ts';
 
-/** Octets of a mail that are looked at. Reports stand before what they send back; the largest real one in sight has 60 KB before it. */
-export const bytesRead = 128 * 1024;
+/** Letters of a mail that are looked at. Reports stand before what they send back; the largest real one in sight has 60 KB before it. */
+const lettersRead = 128 * 1024;
+/** Octets that hold them whatever the line ends: CRLF counts twice. */
+export const bytesRead = 2 * lettersRead;
 /** A report has five parts, and a header of fifty lines. What has more than these is read as text: postal-mime is not asked to build it. */
 const mostParts = 200;
 const mostHeaderLines = 1000;
@@ -44,7 +46,7 @@ export interface Mail {
 
 /** Never throws: what postal-mime cannot read is taken as text. Line ends CRLF, LF and CR give the same. */
 export async function openMail(bytes: Uint8Array): Promise<Mail> {
-  const raw = cutReturnedBody(cutLines(oneLineEnd(bytes.subarray(0, bytesRead)), longestLine.mime, mostLines));
+  const raw = cutReturnedBody(cutLines(oneLineEnd(bytes.subarray(0, bytesRead)).slice(0, lettersRead), longestLine.mime, mostLines));
   const parsed = tooMuch(raw) ? undefined : await parse(raw);
   const fields = readFields(utf8(raw.slice(0, longestText).replace(/^(?:[ \t]*\n|>?From [^\n]*\n){1,50}/, '')));
   const headless = headerNames.every((name) => field(fields, name) === '');

@@ -9,6 +9,7 @@ export interface ReasonRow {
   provider?: RegExp;
   /** `unsaid`: a server elsewhere answered, and nobody says at which step. */
   step?: DialogueStep | 'unsaid';
+  hearsay?: true;
   /** Matched against the enhanced code, `5.1.1`. */
   status?: RegExp;
   /** Matched against the reply code, `550`. */

@@ -13,7 +13,7 @@ export const reasonsByCodes: readonly ReasonRow[] = [
   {
     reason: 'domain-unknown',
     scope: 'domain',
-    status: /^[45]\.1\.2$|^5\.4\.[46]$/,
+    status: /^[45]\.1\.2$|^5\.4\.4$/,
     why: 'RFC 3463: bad destination system; unable to route',
     seen: '5.1.2',
   },

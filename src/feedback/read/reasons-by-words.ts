@@ -54,6 +54,13 @@ export const reasonsByWords: readonly ReasonRow[] = [
     ...{ why: 'gateways of mobile carriers put every refusal under this heading, filters too', seen: 'a@example.co.jp [User unknown]' },
   },
   {
+    ...{ reason: 'user-unknown', scope: 'recipient', text: unknownUser, provider: /\b(?:vtext|vzwpix)\.com\b/i },
+    ...{
+      why: 'Verizon writes the report itself, of numbers it does not have',
+      seen: '550 - Requested action not taken: no such user here',
+    },
+  },
+  {
     ...{ reason: 'user-unknown', scope: 'recipient', text: unknownUser, provider: /\bmessagelabs\b/i },
     ...{ why: 'MessageLabs checks addresses by a list of its customer', seen: '550 a@example.org... No such user' },
   },
@@ -235,16 +242,20 @@ export const reasonsByWords: readonly ReasonRow[] = [
     ...{
       reason: 'user-unknown',
       scope: 'recipient',
-      text: /\bin (?:local|virtual|relay)\b.{0,20}\b(?:recipient|mailbox|alias) table|action not taken: mailbox unavailable|\bmail\.local: unknown user|\bunknown user: "/i,
+      text: /action not taken: mailbox unavailable|\bmail\.local: unknown user|\bunknown user: "/i,
     },
     ...{
-      why: 'Postfix and Hotmail have these words for RCPT only; local mailers know their users',
-      seen: 'User unknown in local recipient table; 550 Requested action not taken: mailbox unavailable',
+      why: 'Hotmail has these words for RCPT only; local mailers know their users',
+      seen: 'mail.local: unknown user: a; 550 Requested action not taken: mailbox unavailable',
     },
   },
   {
     ...{ reason: 'user-unknown', scope: 'recipient', code: /^542$/, text: /\brejected\b/i },
     ...{ why: 'MessageLabs checks addresses by a list of its customer', seen: '542 a@example.com Rejected' },
+  },
+  {
+    ...{ reason: 'user-unknown', scope: 'recipient', class: 'soft', hearsay: true, status: /^\d\.0\.0$|^$/, text: unknownUser },
+    ...{ why: 'no code, and no word of who says so', seen: 'Diagnostic-Code: The email account that you tried to reach does not exist.' },
   },
   {
     ...{

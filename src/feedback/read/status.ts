@@ -71,7 +71,7 @@ interface Weighed {
  * The code inside the diagnostic text is the refusing server's own; the Status field is the reporting server's reading of it and often `5.0.0`. What the
  * report says to people is asked where the diagnostic says nothing: there Exim, Postfix and Exchange name the step and the words.
  */
-function weigh({ status, diagnostic }: StatusRecipient, said: string, provider: string): Weighed {
+function weigh({ status, diagnostic, hearsay }: StatusRecipient, said: string, provider: string): Weighed {
   const own = readFacts(diagnostic);
   const told = readFacts(said);
   const codes =
@@ -79,7 +79,13 @@ function weigh({ status, diagnostic }: StatusRecipient, said: string, provider: 
     (own.status || status || told.status || '');
   const code = own.code ?? (told.code && (codes === '' || told.code[0] === codes[0]) ? told.code : undefined);
   const step = own.step ?? told.step;
-  const facts = { ...(code && { code }), ...(codes !== '' && { status: codes }), ...(step && { step }), provider };
+  const facts = {
+    ...(code && { code }),
+    ...(codes !== '' && { status: codes }),
+    ...(step && { step }),
+    ...(hearsay && code === undefined && { hearsay }),
+    provider,
+  };
   const judgement = classifyFirst(facts, [diagnostic, replyIn(said), said]);
   return { judgement, code, codes, words: diagnostic || judgement.text };
 }

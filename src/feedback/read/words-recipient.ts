@@ -106,7 +106,7 @@ export const movedWords = anyOf(
 
 export const domainUnknownWords = anyOf(
   /\b(?:host|domain|server|mail ?host|hostname|destination|recipient'?s? domain|MX|name server|system|site)\b[^.;\n]{0,50}\b(?:unknown|not (?:found|exist|known|resolved?)|does not exist|doesn't exist|non-?exist\w*|invalid|no such|could ?n[o']t be (?:found|resolved)|cannot be (?:found|resolved))/iu,
-  /\b(?:unknown|no such|non-?existent|invalid|bad|illegal|unresolvable) (?:host|domain|mail ?server|hostname|destination (?:host|domain|system)|system|internet (?:host|domain)|name)/iu,
+  /\b(?:unknown|no such|non-?existent|invalid|bad|illegal|unresolvable) (?:host|domain|mail ?server|hostname|destination (?:host|domain|system)|system|internet (?:host|domain)|host ?name)/iu,
   /\bdomain (?:name )?not found/iu,
   /\b(?:couldn't|could not|cannot|can't|unable to) (?:find|resolve|look ?up)\b[^.;\n]{0,40}\b(?:host|domain|MX|any host|server|name)/iu,
   /\bNXDOMAIN\b/iu,
