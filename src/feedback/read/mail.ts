@@ -2,17 +2,19 @@
 import PostalMime, { decodeWords } from 'postal-mime';
 import { every, type Fields, field, readFields } from './fields.ts';
 import { splitNotice } from './separators.ts';
-import { cutLines, cutReturnedBody, oneLineEnd, tidyText } from './text.ts';
+import { cutLines, cutReturnedBody, cutSecondWording, oneLineEnd, tidyText } from './text.ts';
 
-/** Letters of a mail that are looked at. Reports stand before what they send back; the largest real one in sight has 60 KB before it. */
-const lettersRead = 128 * 1024;
+/** Letters of a mail that are looked at. Reports stand before what they send back; those of Microsoft 365 begin behind 64,000 letters of HTML. */
+const lettersRead = 192 * 1024;
+/** Letters of it that are taken apart, once what says nothing new is cut. */
+const lettersParsed = 96 * 1024;
 /** Octets that hold them whatever the line ends: CRLF counts twice. */
 export const bytesRead = 2 * lettersRead;
 /** A report has five parts, and a header of fifty lines. What has more than these is read as text: postal-mime is not asked to build it. */
 const mostParts = 200;
 const mostHeaderLines = 1000;
 /** Lines that are looked at: postal-mime's time grows with their square where they are empty. */
-const mostLines = 4000;
+const mostLines = 2500;
 const deepest = 30;
 /** Letters of a line: of MIME, where HTML may be all in one, and of what it decodes to. */
 const longestLine = { mime: 16_000, text: 2000 };
@@ -46,7 +48,8 @@ export interface Mail {
 
 /** Never throws: what postal-mime cannot read is taken as text. Line ends CRLF, LF and CR give the same. */
 export async function openMail(bytes: Uint8Array): Promise<Mail> {
-  const raw = cutReturnedBody(cutLines(oneLineEnd(bytes.subarray(0, bytesRead)).slice(0, lettersRead), longestLine.mime, mostLines));
+  const letters = oneLineEnd(bytes.subarray(0, bytesRead)).slice(0, lettersRead);
+  const raw = cutLines(cutReturnedBody(cutSecondWording(letters)).slice(0, lettersParsed), longestLine.mime, mostLines);
   const parsed = tooMuch(raw) ? undefined : await parse(raw);
   const fields = readFields(utf8(raw.slice(0, longestText).replace(/^(?:[ \t]*\n|>?From [^\n]*\n){1,50}/, '')));
   const headless = headerNames.every((name) => field(fields, name) === '');

@@ -17,7 +17,7 @@ export { bytesRead } from './mail.ts';
 
 /**
  * Reads one mail, headers and all, in any line ends. Never throws, and takes the same few milliseconds for a mail of any size: what stands behind the
- * first 128 KB is not looked at. What nothing here recognises is of kind `other`.
+ * first 192 KB is not looked at. What nothing here recognises is of kind `other`.
  */
 export async function readFeedback(bytes: Uint8Array): Promise<FeedbackReport> {
   const mail = await openMail(bytes);

@@ -45,3 +45,14 @@ export function cutReturnedBody(raw: string): string {
   const rest = raw.slice(body + bodyKept);
   return /\ncontent-type:[ \t]*message\/|\n(?:final-recipient|feedback-type):/i.test(rest) ? raw : raw.slice(0, body + bodyKept);
 }
+
+/** A report in text and again in HTML says the same twice: the HTML goes, up to the next line that may be a boundary. */
+export function cutSecondWording(raw: string): string {
+  const text = /\ncontent-type:[ \t]*text\/plain\b/i.exec(raw);
+  if (!text) return raw;
+  const html = /\ncontent-type:[ \t]*text\/html\b/i.exec(raw.slice(text.index));
+  if (!html) return raw;
+  const start = raw.indexOf('\n\n', text.index + html.index);
+  const end = start === -1 ? -1 : raw.indexOf('\n--', start + 1);
+  return end === -1 ? raw : raw.slice(0, start + 2) + raw.slice(end);
+}
