@@ -34,7 +34,7 @@ function decodeXtext(address: string): string {
 /** Without the brackets, quotes and stops that the sentence around an address leaves on it. */
 export function tidy(address: string): string {
   const bare = address
-    .replace(/^(?:mailto:|smtp:|to:|\w{2,10}=')/i, '')
+    .replace(/^(?:mailto:|smtp[:=]|to:|\w{2,10}=')/i, '')
     .replace(/^[<'`“”„«*=.!?-]+(?=[^@]*@)/u, '')
     .replace(/[>'`“”»*.!?]+$/u, '');
   return bare.length <= 320 ? bare : '';

@@ -2,6 +2,7 @@
 import type { FeedbackReason } from '../../model/feedback.ts';
 import { tokenLength } from '../../model/token.ts';
 import { addressesIn } from './addresses.ts';
+import { failureSubject } from './dialects.ts';
 import { every, field } from './fields.ts';
 import type { Mail } from './mail.ts';
 
@@ -53,10 +54,15 @@ const challengeSigns: readonly Sign[] = [
   },
   {
     where: ({ notice }) => notice.slice(0, 4000),
-    what: /\b(?:guest list|spam ?blocker|challenge[- ]response|approved senders? list|allowed senders? list)\b.{0,300}\b(?:click|verify|confirm|reply|link|deliver)|\bthis is a one-?time (?:confirmation|verification|request)\b|\bprove (?:that )?you(?:'re| are) (?:not a|a human)|\bto release (?:your|the) message\b|\bsuspectEmail\b/is,
+    what: /\b(?:guest list|spam ?blocker|challenge[- ]response|(?:approved|allowed) senders?|senders I have approved)\b.{0,300}\b(?:click|verify|confirm|reply|link|deliver|form)|\bthis is a one-?time (?:confirmation|verification|request)\b|\bprove (?:that )?you(?:'re| are) (?:not a|a human)|\bto release (?:your|the) message\b|\bsuspectEmail\b/is,
     why: 'Boxbe, Earthlink, Bluebottle',
   },
 ];
+
+/** True for the subject of an answer that nobody typed, which is not the subject of a report. */
+export function isVacation({ subject }: Mail): boolean {
+  return vacationSubject.test(subject) && !failureSubject.test(subject);
+}
 
 /** What a program wrote, and what about; undefined for a mail that a person may have written. */
 export function readAutomatic(mail: Mail): FeedbackReason | undefined {

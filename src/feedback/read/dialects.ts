@@ -191,4 +191,4 @@ export const failureSubject =
 
 /** Who writes reports: the local part or the display name. */
 export const reporterName =
-  /\b(?:mailer[-_. ]?daemon|mail[-_. ]?daemon|post[-_. ]?master|mail ?deliver\w*|delivery ?(?:system|subsystem|status|notif\w*|agent)|mdaemon|system ?admin\w*|mail ?(?:system|administrator|admin|router|service)|mail-?robot|bounces?|mmdf|pmdf|internet ?mail|microsoft ?exchange|mailsystem|auto-?reply-?bounce|noreply|no-reply|mailadmin|mailgate|smtp-?service|non-?delivery|mail-?relay|nobody)\b|<>/i;
+  /\b(?:mailer[-_. ]?daemon|mail[-_. ]?daemon|post[-_. ]?master|mail ?deliver\w*|delivery ?(?:system|subsystem|status|notif\w*|agent)|mdaemon|system ?admin\w*|mail ?(?:system|administrator|admin|router|service)|mail-?robot|bounces?|mmdf|pmdf|internet ?mail|microsoft ?exchange|mailsystem|mailadmin|mailgate|smtp-?service|non-?delivery|mail-?relay)\b|<>/i;

@@ -104,6 +104,27 @@ export function recipientsInNotice(notice: string, people: readonly string[]): N
   return textsOf(lines, chosen);
 }
 
+/** True when a line names somebody in one of the clearest shapes. */
+export function namesPlainly(notice: string): boolean {
+  const lines = notice.split('\n').slice(0, 400);
+  return lines.some((line, at) => candidateOf(lines, line, at).some(({ weight }) => weight >= 5));
+}
+
+/** AOL and other large houses leave their own domain out: names alone on their lines, behind a line that ends in a colon. `reporter` is who writes. */
+export function bareNames(notice: string, reporter = ''): string[] {
+  const domain = reporter.replace(/^.*@/, '');
+  const list = /\b(?:recipients?|address(?:es)?|users?)\b[^\n]{0,120}:[ \t]*\n\s*((?:[ \t]*[\w.-]{2,40}[ \t]*\n){1,20})/i.exec(
+    `${notice.slice(0, 4000)}\n`,
+  )?.[1];
+  return domain === '' || list === undefined
+    ? []
+    : list
+        .split('\n')
+        .map((name) => name.trim())
+        .filter((name) => name !== '')
+        .map((name) => `${name}@${domain}`);
+}
+
 function candidateOf(lines: readonly string[], line: string, at: number): Candidate[] {
   if (!line.includes('@') || (/^\s*>(?!>>)/.test(line) && !/^\s*>\s*<?[^\s<>]+>?\s*$/.test(line))) return [];
   const text = line.slice(0, 1000);

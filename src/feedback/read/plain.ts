@@ -2,12 +2,13 @@
 import type { FeedbackRecipient, FeedbackReport } from '../../model/feedback.ts';
 import { oneLine } from '../../model/smtp-reply.ts';
 import { addressesIn } from './addresses.ts';
+import { isVacation } from './automatic.ts';
 import { classifyFirst } from './classify.ts';
 import { readFacts, replyIn } from './diagnostic.ts';
 import { delays, failureSubject, failures, reporterName } from './dialects.ts';
 import { every, field } from './fields.ts';
 import type { Mail } from './mail.ts';
-import { type NoticeRecipient, recipientsInNotice, textAbout } from './notice.ts';
+import { bareNames, type NoticeRecipient, namesPlainly, recipientsInNotice, textAbout } from './notice.ts';
 import { returnedRecipients } from './origin.ts';
 
 /** Reads a report in running text; undefined when the mail is none. */
@@ -29,7 +30,7 @@ export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'reci
   };
 }
 
-/** Two of three: the words of a report, its subject, its writer. A person who quotes or forwards one has at most the words. */
+/** Two of three: the words of a report, its subject, its writer; without the writer, a code or a list of recipients too. A person who quotes one has the words at most. */
 function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
   if (hasFailedField) return true;
   if (mail.headless) return failures.some(({ mark }) => mark.test(said)) && /@/.test(said) && /\b[45](?:\d\d|\.\d+\.\d+)\b/.test(said);
@@ -37,7 +38,7 @@ function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
   const isNull = field(mail.fields, 'return-path').replace(/\s/g, '') === '<>';
   const byMachine =
     reporterName.test(from) ||
-    field(mail.fields, 'return-path').replace(/\s/g, '') === '<>' ||
+    isNull ||
     /MAILER-DAEMON/i.test(field(mail.fields, 'return-path')) ||
     /^auto-(?:replied|generated)/i.test(field(mail.fields, 'auto-submitted'));
   const isList = field(mail.fields, 'list-unsubscribe') !== '' || field(mail.fields, 'list-id') !== '';
@@ -45,7 +46,9 @@ function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
   const subject = failureSubject.test(mail.subject) && !/^\s*(?:re|fwd?|aw|wg|sv)\s*:/i.test(mail.subject);
   const words = failures.some(({ mark }) => mark.test(said)) || delays.some(({ mark }) => mark.test(said));
   if (/multipart\/report/.test(mail.contentType) && /delivery-status/.test(mail.contentType)) return words || subject || byMachine;
-  return (words && (subject || byMachine)) || (subject && byMachine);
+  if (byMachine) return (words || subject) && !(isVacation(mail) && !reporterName.test(from));
+  // a shop that could not deliver a parcel has the words and the subject too
+  return words && subject && (/\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b/.test(said) || namesPlainly(mail.notice));
 }
 
 /**
@@ -65,6 +68,8 @@ function named(mail: Mail): NoticeRecipient[] {
   const people = [field(mail.fields, 'from'), ...every(mail.fields, 'to')].flatMap(addressesIn);
   const found = recipientsInNotice(mail.notice, people);
   if (found.length > 0) return found;
+  const bare = bareNames(mail.notice, addressesIn(field(mail.fields, 'from'))[0]);
+  if (bare.length > 0) return bare.map((address) => ({ address, text: mail.notice }));
   const returned = returnedRecipients(mail.returned, mail.returnedText);
   return (returned.length > 0 ? returned : ['']).map((address) => ({ address, text: mail.notice }));
 }
