@@ -17,7 +17,7 @@ export interface Facts {
 // Subject and detail have up to three digits (RFC 3463 section 2). Neither a version nor an address of four numbers is one.
 const enhanced = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]\d|\d)/;
 const enhancedAll = new RegExp(enhanced, 'g');
-const codeThenStatus = /(?<![\d.])([245]\d\d)[ -]+(?:#|\()?([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)/g;
+const codeThenStatus = /(?<![\d.])([245]\d\d)[ -]+(?:#|\(|')?([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)/g;
 /** A reply code where servers write one: first, after a colon, a semicolon, `said`, `with` and the like. */
 const replyCode =
   /(?:^|[:;,('"<[]\s*|\b(?:said|says|error|errors?:|response|responded|reply|replied|code|with|was|returned|reason|status|smtp|fail(?:ed|ure)|message)[: ]+|\n\s*|<<< |\.\.\. )(?:smtp;?\s*)?([245]\d\d)(?=$|[\s,:;"'()#<-])(?!\s*(?:bytes|octets|kb|mb|times|hours|days|minutes|seconds)\b)/gi;
@@ -83,15 +83,9 @@ export function vague(status: string): boolean {
 }
 
 function definiteStatus(text: string): string | undefined {
-  const all = [...text.matchAll(enhancedAll)]
-    .map(([found]) => found)
-    .filter((found) => !/^[245]\.\d+\.\d+$/.test(found) || plausible(found));
+  // subjects run from 0 to 7 (RFC 3463 section 3)
+  const all = [...text.matchAll(enhancedAll)].map(([found]) => found).filter((found) => Number(found.split('.')[1]) <= 7);
   return all.find((found) => !vague(found)) ?? all[0];
-}
-
-/** Subjects run from 0 to 7 (RFC 3463 section 3). */
-function plausible(status: string): boolean {
-  return Number(status.split('.')[1]) <= 7;
 }
 
 function codeIn(text: string, status: string | undefined): string | undefined {

@@ -14,9 +14,9 @@ import { returnedRecipients } from './origin.ts';
 /** Reads a report in running text; undefined when the mail is none. */
 export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'recipients'> | undefined {
   const said = mail.notice
-    .replace(/^\s*>(?!>>).*$/gm, ' ')
+    .replace(/^[ \t]*>(?!>>).*$/gm, ' ')
     .replace(/\s+/g, ' ')
-    .slice(0, 16_384);
+    .slice(0, 8000);
   const failedField = every(mail.fields, 'x-failed-recipients').flatMap(addressesIn);
   if (!isReport(mail, said, failedField.length > 0)) return undefined;
   const recipients = recipientsOf(mail, failedField);

@@ -1,6 +1,6 @@
 /** What codes say where words say nothing, and the words that say least. */
 import type { ReasonRow } from './reason-row.ts';
-import { expiredWords, networkWords, remoteDownWords2 } from './words-remote.ts';
+import { expiredWords, networkWords, temporaryWords } from './words-remote.ts';
 
 export const reasonsByCodes: readonly ReasonRow[] = [
   {
@@ -37,7 +37,7 @@ export const reasonsByCodes: readonly ReasonRow[] = [
   },
   {
     ...{ reason: 'remote-down', scope: 'remote' },
-    text: remoteDownWords2,
+    text: temporaryWords,
     ...{ why: 'a fault on their side', seen: '451 4.3.0 Temporary local problem' },
   },
   { reason: 'remote-down', scope: 'remote', status: /^[45]\.3\.\d+$/, why: 'RFC 3463: mail system status', seen: '4.3.2' },

@@ -1,7 +1,7 @@
 /** What a server's words mean, in the order in which they are asked: what hides another reason first, what says least last. */
 import type { ReasonRow } from './reason-row.ts';
 import { domainUnknownWords, mailboxFullWords, movedWords, shutMailbox, unknownUser } from './words-recipient.ts';
-import { loopWords, remoteDownWords } from './words-remote.ts';
+import { loopWords, programWords } from './words-remote.ts';
 import { authWords, blockedWords, contentWords, policyWords, rateOfSender, relayingWords, tooLargeWords } from './words-sender.ts';
 
 export const reasonsByWords: readonly ReasonRow[] = [
@@ -68,9 +68,13 @@ export const reasonsByWords: readonly ReasonRow[] = [
     ...{
       reason: 'remote-down',
       scope: 'remote',
-      text: remoteDownWords,
+      text: programWords,
     },
     ...{ why: 'a program of theirs failed, whatever it says about users', seen: 'procmail: Couldn’t create "/var/spool/mail/a"' },
+  },
+  {
+    ...{ reason: 'user-unknown', scope: 'recipient', status: /^5\.1\.(?:0|1|3|10)$/, text: unknownUser },
+    ...{ why: 'RFC 3463 x.1.1 in code and words, whatever else is said', seen: '550 5.1.1 Message rejected: no such user' },
   },
   // — the domain takes no mail —
   {

@@ -1,7 +1,7 @@
 /** Words of servers about themselves and the way to them. Each pattern is one way of saying it. */
 import { anyOf } from './any-of.ts';
 
-export const remoteDownWords = anyOf(
+export const programWords = anyOf(
   /\bprocmail:/i,
   /\bmaildrop:/i,
   /\bCouldn't create\b/i,
@@ -49,7 +49,7 @@ export const expiredWords = anyOf(
   /\bmessage (?:has )?expired\b/i,
 );
 
-export const remoteDownWords2 = anyOf(
+export const temporaryWords = anyOf(
   /\bservice (?:is )?(?:not available|unavailable|temporarily)/i,
   /\btemporar\w+ (?:fail\w*|unavailable|error|problem|local)/i,
   /\btry (?:again|later)/i,
