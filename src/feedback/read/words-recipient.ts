@@ -105,7 +105,7 @@ export const movedWords = anyOf(
 );
 
 export const domainUnknownWords = anyOf(
-  /\b(?:host|domain|server|mail ?host|hostname|destination|recipient'?s? domain|MX|name server|system|site)\b[^.;\n]{0,50}\b(?:unknown|not (?:found|exist|known|resolved?)|does not exist|doesn't exist|non-?exist\w*|invalid|no such|could ?n[o']t be (?:found|resolved)|cannot be (?:found|resolved))/iu,
+  /\b(?:host|domain|mail ?host|hostname|destination|MX)\b(?: name)?:?(?! said| says| replied)(?:[^.;:\n]|\.\w){0,60}?\b(?:unknown|not (?:found|exist|known|resolv\w+)|does ?n[o']t exist|does not exist|non-?exist\w*|could ?n[o']t be (?:found|resolved)|cannot be (?:found|resolved))\b(?! (?:user|recipient|address|mailbox|account))/iu,
   /\b(?:unknown|no such|non-?existent|invalid|bad|illegal|unresolvable) (?:host|domain|mail ?server|hostname|destination (?:host|domain|system)|system|internet (?:host|domain)|host ?name)/iu,
   /\bdomain (?:name )?not found/iu,
   /\b(?:couldn't|could not|cannot|can't|unable to) (?:find|resolve|look ?up)\b[^.;\n]{0,40}\b(?:host|domain|MX|any host|server|name)/iu,
@@ -113,17 +113,15 @@ export const domainUnknownWords = anyOf(
   /\bDNS (?:lookup|error|server|query|domain)\b[^.;\n]{0,60}\b(?:does not exist|not found|name error|non-?exist|nxdomain|no such)/iu,
   /\bdomain \S+ (?:was )?not found/iu,
   /\bbecause the domain is not reachable/iu,
-  /\bno (?:MX|mail ?host|mail exchanger|route to)\b[^.;\n]{0,30}\b(?:record|found|for|domain)?/iu,
+  /\bno (?:MX|mail ?host|mail exchanger)\b[^.;\n]{0,30}\b(?:record|found|for|domain)?/iu,
   /\bunrouteable (?:mail )?domain/iu,
   /\bunroutable (?:mail )?domain/iu,
   /\ball relevant MX records point to non-existent/iu,
   /\ban MX or SRV record indicated no SMTP service/iu,
   /\bno mail (?:servers?|exchangers?)/iu,
-  /\bname service error\b/iu,
   /\bhost or domain name not found/iu,
   /\bname or service not known/iu,
   /\bno DNS (?:entry|record)/iu,
-  /\blookup (?:failed|failure)/iu,
   /\bunknown (?:remote )?(?:host|domain)\b/iu,
   /\bdomain (?:has|had) no\b/iu,
   /\bnot listed in (?:DNS|Public)/iu,

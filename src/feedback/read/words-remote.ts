@@ -37,6 +37,7 @@ export const networkWords = anyOf(
   /\bdoes not respond/i,
   /\bnot reachable\b/i,
   /\btimed? ?out\b/i,
+  /\b(?:lookup (?:failed|failure)|name service error|no route to host)\b/i,
 );
 
 export const expiredWords = anyOf(
