@@ -92,7 +92,7 @@ const spoils: Record<string, Spoil> = {
   'piece repeated': (mail, random) => {
     const at = random(mail.length + 1);
     const piece = mail.slice(at, at + 1 + random(300));
-    return mail.slice(0, at) + piece.repeat(Math.ceil((random(3) === 0 ? 300_000 : 3000) / piece.length)) + mail.slice(at);
+    return mail.slice(0, at) + piece.repeat(Math.ceil((random(3) === 0 ? 300_000 : 3000) / Math.max(1, piece.length))) + mail.slice(at);
   },
   'line ends mixed': (mail, random) => mail.replace(/\n/g, () => ['\n', '\r\n', '\r', '\r\r\n', '\n\r'][random(5)] ?? '\n'),
   'NULs strewn': (mail, random) => mail.replace(/ /g, () => (random(9) === 0 ? '\0' : ' ')),

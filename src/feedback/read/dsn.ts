@@ -2,6 +2,7 @@
 import { recipientOf } from './addresses.ts';
 import { type Fields, field, readFields } from './fields.ts';
 import type { Mail } from './mail.ts';
+import { hasReportSubject, isByServer } from './writer.ts';
 
 export interface StatusRecipient {
   address: string;
@@ -47,6 +48,8 @@ export function readDeliveryStatus(mail: Mail): DeliveryStatus | undefined {
     const status = readStatus(text);
     if (status) return status;
   }
+  // people quote reports too
+  if (!mail.headless && !/\breport\b/.test(mail.contentType) && !isByServer(mail) && !hasReportSubject(mail)) return undefined;
   const loose = looseStatus(mail.notice) ?? looseStatus(beforeReturned(mail.raw));
   return loose === undefined ? undefined : readStatus(loose);
 }

@@ -5,11 +5,12 @@ import { addressesIn } from './addresses.ts';
 import { isVacation } from './automatic.ts';
 import { classifyFirst } from './classify.ts';
 import { readFacts, replyIn } from './diagnostic.ts';
-import { delays, failureSubject, failures, reporterName } from './dialects.ts';
+import { delays, failures, reporterName } from './dialects.ts';
 import { every, field } from './fields.ts';
 import type { Mail } from './mail.ts';
 import { bareNames, type NoticeRecipient, namesPlainly, recipientsInNotice, textAbout } from './notice.ts';
 import { returnedRecipients } from './origin.ts';
+import { hasNullPath, hasReportSubject, isByServer } from './writer.ts';
 
 /** Reads a report in running text; undefined when the mail is none. */
 export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'recipients'> | undefined {
@@ -35,15 +36,10 @@ function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
   if (hasFailedField) return true;
   if (mail.headless) return failures.some(({ mark }) => mark.test(said)) && /@/.test(said) && /\b[45](?:\d\d|\.\d+\.\d+)\b/.test(said);
   const from = field(mail.fields, 'from');
-  const isNull = field(mail.fields, 'return-path').replace(/\s/g, '') === '<>';
-  const byMachine =
-    reporterName.test(from) ||
-    isNull ||
-    /MAILER-DAEMON/i.test(field(mail.fields, 'return-path')) ||
-    /^auto-(?:replied|generated)/i.test(field(mail.fields, 'auto-submitted'));
+  const byMachine = isByServer(mail);
   const isList = field(mail.fields, 'list-unsubscribe') !== '' || field(mail.fields, 'list-id') !== '';
-  if (isList && !/mailer-daemon|postmaster/i.test(from) && !isNull) return false;
-  const subject = failureSubject.test(mail.subject) && !/^\s*(?:re|fwd?|aw|wg|sv)\s*:/i.test(mail.subject);
+  if (isList && !/mailer-daemon|postmaster/i.test(from) && !hasNullPath(mail.fields)) return false;
+  const subject = hasReportSubject(mail);
   const words = failures.some(({ mark }) => mark.test(said)) || delays.some(({ mark }) => mark.test(said));
   if (/multipart\/report/.test(mail.contentType) && /delivery-status/.test(mail.contentType)) return words || subject || byMachine;
   if (byMachine) return (words || subject) && !(isVacation(mail) && !reporterName.test(from));

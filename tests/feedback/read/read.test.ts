@@ -38,6 +38,7 @@ const expected: Record<string, [kind: string, ...recipients: string[]]> = {
   answer: ['other'],
   'bounce-forwarded-by-a-person': ['other'],
   'newsletter-about-bounces': ['other'],
+  'status-quoted-by-a-person': ['other'],
   'sns-bounce': ['bounce', 'rosa@example.com 5.1.1 550 user-unknown recipient hard'],
   'wrapped-report': ['bounce', 'rosa@example.com 5.1.1 550 user-unknown recipient hard'],
 };
