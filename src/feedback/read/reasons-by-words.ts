@@ -1,6 +1,6 @@
 /** What a server's words mean, in the order in which they are asked: what hides another reason first, what says least last. */
 import type { ReasonRow } from './reason-row.ts';
-import { domainUnknownWords, mailboxFullWords, movedWords, shutMailbox, unknownUser } from './words-recipient.ts';
+import { domainUnknownWords, filteredWords, mailboxFullWords, movedWords, shutMailbox, unknownUser } from './words-recipient.ts';
 import { loopWords, programWords } from './words-remote.ts';
 import { authWords, blockedWords, contentWords, policyWords, rateOfSender, relayingWords, tooLargeWords } from './words-sender.ts';
 
@@ -73,6 +73,10 @@ export const reasonsByWords: readonly ReasonRow[] = [
     ...{ why: 'a program of theirs failed, whatever it says about users', seen: 'procmail: Couldn’t create "/var/spool/mail/a"' },
   },
   {
+    ...{ reason: 'filtered', scope: 'recipient', text: filteredWords },
+    ...{ why: 'the reader, or a rule of the reader, does not want it', seen: '550 5.1.1 RCP-P1 Refused due to recipient preferences' },
+  },
+  {
     ...{ reason: 'user-unknown', scope: 'recipient', status: /^5\.1\.(?:0|1|3|10)$/, text: unknownUser },
     ...{ why: 'RFC 3463 x.1.1 in code and words, whatever else is said', seen: '550 5.1.1 Message rejected: no such user' },
   },
@@ -81,7 +85,7 @@ export const reasonsByWords: readonly ReasonRow[] = [
     ...{
       reason: 'null-mx',
       scope: 'domain',
-      text: /\bnull ?MX\b|does not accept (?:any )?(?:e-?)?mail(?! from)|domain (?:does not|doesn't) accept|\bDNS server returned answer with no data\b|MX (?:record )?(?:of |points to )?(?:'?"?\.'?"?|root)(?:\s|$)/i,
+      text: /\bnull ?MX\b|\bmail receiving disabled\b|does not accept (?:any )?(?:e-?)?mail(?! from)|domain (?:does not|doesn't) accept|\bDNS server returned answer with no data\b|MX (?:record )?(?:of |points to )?(?:'?"?\.'?"?|root)(?:\s|$)/i,
     },
     ...{ why: 'RFC 7505: the domain says that it never takes mail', seen: 'Domain example.jp does not accept mail (nullMX)' },
   },

@@ -2,6 +2,16 @@
 import { anyOf } from './any-of.ts';
 
 export const unknownUser = anyOf(
+  /\b(?:address|mailbox|user|recipient) (?:is )?not (?:present|accepted|local|ok)\b/iu,
+  /\bis not an? (?:active|local|known|valid|existing) (?:address|user|mailbox|recipient|account)/iu,
+  /\bnot a local address\b/iu,
+  /\bin my (?:badrcptto|badrecipientto) list|\bnot in my validrcptto list|\bbadrcptto\b/iu,
+  /\bcan't accept user\b/iu,
+  /\bno mail ?box available for this user\b/iu,
+  /\bwrong or no longer valid\b/iu,
+  /\brecipient refuses to accept your mail\b/iu,
+  /\bmissing home directory\b/iu,
+  /\bnessun utente simile\b|\bno existe (?:dicha persona|ese usuario|este usuario|el usuario)/iu,
   /\b(?:no|not) (?:such|a valid|valid|a known) (?:user|recipient|mailbox|address|account|person|mail ?drop|local user|alias|email)/iu,
   /\b(?:user|recipient|mailbox|address|account|addressee|alias|mail ?drop|local.?part|customer|destinatari[oa]|e-?mail)s?\b[^.;\n]{0,60}?\b(?:is )?(?:(?:was |is )?unknown|not (?:found|known|recogni[sz]ed|listed|exist(?:ing|ent)?|here\b|registered|valid\b)|(?:does|do|did|doesn'?t|don'?t) ?(?:not )?exist|doesn't have|(?:is )?(?:not |non|in)(?:valid|existent)|non-?exist(?:ent|ant|ing))/iu,
   /\bunknown\b[^.;\n]{0,20}\b(?:user|recipient|mailbox|address|account|addressee|local.?part|alias|e-?mail|destination|rcpt|login)/iu,
@@ -47,6 +57,10 @@ export const unknownUser = anyOf(
 );
 
 export const shutMailbox = anyOf(
+  /\bmailbox unavailable or access denied\b/iu,
+  /\b(?:address|mailbox|account|user)\b[^.;\n]{0,30}\b(?:no longer accepts|terminated|archived)\b/iu,
+  /\barchived recipient\b/iu,
+  /\baccount unavailable\b/iu,
   /\b(?:mailbox|account|user|recipient|address|e-?mail|domain)\b[^.;\n]{0,50}\b(?:disabled|suspended|deactivated|inactive|inactiv\w+|de-?activated|locked|expired|blocked due to|not active|is not active|currently unavailable|temporarily (?:disabled|unavailable|suspended)|has been (?:disabled|suspended|closed|locked|terminated|cancell?ed|deactivated)|is (?:disabled|suspended|closed|locked|frozen))/iu,
   /\b(?:disabled|suspended|deactivated|inactive|closed|frozen|locked|expired|cancell?ed) (?:user|account|mailbox|recipient|address|e-?mail)/iu,
   /\baccount (?:that you tried to reach )?is (?:disabled|inactive|over quota and inactive)/iu,
@@ -105,6 +119,7 @@ export const movedWords = anyOf(
 );
 
 export const domainUnknownWords = anyOf(
+  /\b(?:recipient )?domain must exist\b|\baccount or domain may not exist\b/iu,
   /\b(?:host|domain|mail ?host|hostname|destination|MX)\b(?: name)?:?(?! said| says| replied)(?:[^.;:\n]|\.\w){0,60}?\b(?:unknown|not (?:found|exist|known|resolv\w+)|does ?n[o']t exist|does not exist|non-?exist\w*|could ?n[o']t be (?:found|resolved)|cannot be (?:found|resolved))\b(?! (?:user|recipient|address|mailbox|account))/iu,
   /\b(?:unknown|no such|non-?existent|invalid|bad|illegal|unresolvable) (?:host|domain|mail ?server|hostname|destination (?:host|domain|system)|system|internet (?:host|domain)|host ?name)/iu,
   /\bdomain (?:name )?not found/iu,
@@ -126,4 +141,15 @@ export const domainUnknownWords = anyOf(
   /\bdomain (?:has|had) no\b/iu,
   /\bnot listed in (?:DNS|Public)/iu,
   /домен.{0,20}не (?:существует|найден)/iu,
+);
+
+export const filteredWords = anyOf(
+  /\brecipient preferences\b/iu,
+  /\bonly accept(?:s|ing) (?:mail|messages|e-?mail) from (?:specific|approved|known|chosen)/iu,
+  /\bblocked by the recipient\b|\brecipient (?:has )?(?:blocked|rejected|refuse[ds]?) (?:you|your|mail from|messages from|to receive)/iu,
+  /\b(?:user|recipient)\b[^.;\n]{0,20}\b(?:refuses? to receive|reject(?:s|ed)? (?:this|your) (?:mail|message))/iu,
+  /\bthis account is protected by\b/iu,
+  /\bhas restricted (?:SMS )?e-?mail\b/iu,
+  /\bextended inactivity\b/iu,
+  /\bRESOLVER\.RST\.(?:RestrictedToRecipientsPermission|FilteredNotAuthorized|NotAuthorized)\b/iu,
 );
