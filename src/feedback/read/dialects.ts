@@ -150,6 +150,11 @@ export const failures: readonly Dialect[] = [
     why: 'amavisd, Trend Micro, MailMarshal, Surfcontrol, Cloudflare',
   },
   {
+    name: 'fml',
+    mark: /\bnot member article from\b|\bfml status report\b|\bduplicated message-id\b|\bfailed to post\b/i,
+    why: 'fml, a list manager: whoever is no member may not write to the list',
+  },
+  {
     name: 'spanish',
     mark: /no (?:se )?(?:ha )?(?:podido|pudo|puede) (?:ser )?(?:entregar|entregado|enviar)|no fue entregado|no ha sido entregado|ha sido rechazad/i,
     why: 'Spanish',

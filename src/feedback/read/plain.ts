@@ -36,7 +36,7 @@ function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
   if (hasFailedField) return true;
   if (mail.headless) return failures.some(({ mark }) => mark.test(said)) && /@/.test(said) && /\b[45](?:\d\d|\.\d+\.\d+)\b/.test(said);
   const from = field(mail.fields, 'from');
-  const byMachine = isByServer(mail);
+  const byMachine = isByServer(mail) || field(mail.fields, 'x-mlserver') !== '';
   const isList = field(mail.fields, 'list-unsubscribe') !== '' || field(mail.fields, 'list-id') !== '';
   if (isList && !/mailer-daemon|postmaster/i.test(from) && !hasNullPath(mail.fields)) return false;
   const subject = hasReportSubject(mail);
@@ -62,6 +62,8 @@ function recipientsOf(mail: Mail, failed: readonly string[]): NoticeRecipient[] 
 
 function named(mail: Mail): NoticeRecipient[] {
   const people = [field(mail.fields, 'from'), ...every(mail.fields, 'to')].flatMap(addressesIn);
+  const list = field(mail.fields, 'x-mlserver') === '' ? undefined : /^(.+)-admin(@.+)$/i.exec(people[0] ?? '');
+  if (list) return [{ address: `${list[1]}${list[2]}`, text: mail.notice }]; // a list manager names who wrote, not whom it refused for
   const found = recipientsInNotice(mail.notice, people);
   if (found.length > 0) return found;
   const bare = bareNames(mail.notice, addressesIn(field(mail.fields, 'from'))[0]);
