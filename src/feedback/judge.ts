@@ -122,8 +122,8 @@ function hear({ db, suppressionKey, log, now }: JudgeDeps, breaker: Breaker, hea
   }
 }
 
-/** What stands in the row whatever comes of it. */
-function evidence({ source, kind, recipient, reporter, foundBy, inbound, at }: Heard, subject: TokenSubject) {
+/** What stands in an event's row whatever comes of it. */
+export function evidence({ source, kind, recipient, reporter, foundBy, inbound, at }: Heard, subject: TokenSubject) {
   const { reason, scope, status, code, diagnostic } = recipient;
   const { publication: publicationId, reader: readerId, send: sendId } = subject;
   const words = { status: status ?? null, code: code ?? null, diagnostic: diagnostic ?? null, reporter: reporter ?? null };

@@ -6,6 +6,9 @@ import type { Db } from './open.ts';
 import { feedback } from './schema.ts';
 import { statement } from './statement.ts';
 
+/** A report without a token is about us only when we wrote to its address so lately. */
+const caseWithinMs = 14 * 24 * 3_600_000;
+
 export type FeedbackEvent = typeof feedback.$inferSelect;
 export type NewFeedbackEvent = typeof feedback.$inferInsert;
 
@@ -51,6 +54,21 @@ export function eventsOf(
   return statement(db, text).all(reader, sendId) as ReturnType<typeof eventsOf>;
 }
 
+/** How many mails of a kind were heard for a delivery. */
+export function kindsHeard(db: Db, sendId: number, reader: number, kind: FeedbackEvent['kind']): number {
+  const text = 'SELECT count(*) FROM feedback WHERE reader_id = ? AND send_id = ? AND kind = ? AND inbound_id IS NOT NULL';
+  return statement(db, text).pluck().get(reader, sendId, kind) as number;
+}
+
+/** The reader with this address (its key) who was sent something in the last two weeks. */
+export function recentReader(db: Db, addressKey: string, now: number): number | undefined {
+  const text = `SELECT r.id FROM readers r WHERE r.email_key = ? AND EXISTS (SELECT 1 FROM sends s CROSS JOIN deliveries d ON d.send_id = s.id AND d.reader_id = r.id
+    WHERE s.rehearsal = 0 AND d.state IN ('accepted', 'refused', 'unknown') AND d.changed_at >= ?)`;
+  return statement(db, text)
+    .pluck()
+    .get(addressKey, now - caseWithinMs) as number | undefined;
+}
+
 /** Events a mail made when it was read before. */
 export function eventsOfInbound(db: Db, inbound: number): Pick<FeedbackEvent, 'id' | 'charge' | 'effect' | 'undoneAt'>[] {
   const text = `SELECT id, charge, effect, undone_at AS undoneAt FROM feedback WHERE inbound_id = ? ORDER BY id`;
@@ -74,9 +92,12 @@ export function successesOf(db: Db, reader: number, exceptSend: number, now: num
     latest: number | null;
     proved: number | null;
   };
-  const back = statement(db, `SELECT max(at) FROM consents WHERE reader_id = ? AND (event = 'undo' OR event = 'reinstate' AND way = 'person')`).pluck().get(reader) as
-    | number
-    | null;
+  const back = statement(
+    db,
+    `SELECT max(at) FROM consents WHERE reader_id = ? AND (event = 'undo' OR event = 'reinstate' AND way = 'person')`,
+  )
+    .pluck()
+    .get(reader) as number | null;
   return { proven: found.latest !== null, cleanSince: Math.max(found.proved ?? 0, back ?? 0) };
 }
 

@@ -60,6 +60,11 @@ export function endReading(db: Db, id: number, { state, kind, note }: InboundEnd
   return statement(db, text).run(state, kind ?? null, note ?? null, now, id).changes === 1;
 }
 
+/** Says what came of a mail whose reading was just ended. In the same transaction. */
+export function changeEnding(db: Db, id: number, { state, note }: Pick<InboundEnd, 'state' | 'note'>): void {
+  statement(db, 'UPDATE inbound SET state = ?, note = ? WHERE id = ?').run(state, note ?? null, id);
+}
+
 /** Leaves a mail waiting until later, one try more. */
 export function putOff(db: Db, id: number, dueAt: number): void {
   statement(db, `UPDATE inbound SET due_at = ?, tries = tries + 1 WHERE id = ? AND state = 'waiting'`).run(dueAt, id);
