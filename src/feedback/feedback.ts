@@ -11,7 +11,6 @@ import { hearRefusals } from './refusals.ts';
 
 export { type Intake, openIntake } from './intake.ts';
 export { type Listener, type ListenLimits, type ListenOptions, listen } from './listen.ts';
-export { readFeedback } from './read/read.ts';
 export { lift, type SuppressDeps, suppress } from './suppress.ts';
 export { type UndoSpan, undoBounces } from './undo.ts';
 
