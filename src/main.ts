@@ -15,7 +15,6 @@ const publicationFile = () => import('./main/publication-commands.ts');
 const issueFile = () => import('./main/issue-commands.ts');
 const sendingFile = () => import('./main/sending.ts');
 const returnsFile = () => import('./main/returns-commands.ts');
-const feedbackFile = () => import('./main/feedback-commands.ts');
 const steeringFile = () => import('./main/steering.ts');
 const feedbackFile = () => import('./main/feedback-commands.ts');
 const from =

@@ -1,6 +1,7 @@
 /** What comes back, through a real serve: refused by the relay, bounced, complained about, left by mail, answered by a person; taken, read, judged, undone. */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { closeStore, type Db, openStore } from '../../src/store/open.ts';
@@ -9,6 +10,7 @@ import { getSend } from '../../src/store/sends.ts';
 import { complaint, dsn, letter, pleaseLeave } from '../feedback/mails.ts';
 import { handOver } from '../support/dialogue.ts';
 import { type Galley, openGalley } from '../support/galley.ts';
+import { openPostfix, withoutPostfix } from '../support/postfix.ts';
 import { openPostOffice, type ReceivedMail, type Relay } from '../support/relay.ts';
 import { samplePublication, sampleSend } from '../support/store.ts';
 
@@ -45,6 +47,52 @@ const inboundStates = (db: Db) =>
 const portOf = async (serve: ReturnType<Galley['start']>) => Number((await serve.said(/feedback\.listening","port":(\d+)/))[1]);
 
 describe('what comes back', () => {
+  test.skipIf(withoutPostfix)(
+    'through Postfix: good mailboxes keep their mail, an unknown one suspends, a full one is a strike, one that is away is no bounce',
+    async () => {
+      const intake = await freePort();
+      const boxes = { domain: 'example.com', good: ['r1', 'r2'], full: ['r3'], away: ['r4'] };
+      await using postfix = await openPostfix(intake, boxes);
+      const { galley, db, id } = due(6, {
+        SMTP_URL: `smtp://127.0.0.1:${postfix.port}`,
+        INBOUND_PORT: String(intake),
+        BOUNCE_DOMAIN: 'bounces.tidewater.example',
+      });
+      await using _ = galley;
+      db.$client.exec(`UPDATE readers SET email = replace(email, 'example.com', 'gone.invalid'), email_key = email WHERE id = 6`);
+      const serve = galley.start('serve', '--workers', '1');
+      await portOf(serve);
+      const events = () =>
+        db
+          .select()
+          .from(feedback)
+          .all()
+          .map(({ readerId, kind, reason, class: grade, effect }) => [readerId, kind, reason, grade, effect])
+          .sort();
+      await expect.poll(() => getSend(db, id).accepted, wait).toBe(6);
+      // r6 goes on to our own listener, as all foreign mail does here, and is refused there at RCPT: Postfix makes the bounce
+      await expect.poll(() => events().length, wait).toBe(3);
+      expect([postfix.mailsOf('r1'), postfix.mailsOf('r2')]).toEqual([1, 1]);
+      expect(events()).toEqual([
+        [3, 'bounce', 'mailbox-full', 'soft', 'held'],
+        [5, 'bounce', 'user-unknown', 'hard', 'suspended'],
+        [6, 'bounce', 'user-unknown', 'hard', 'suspended'],
+      ]);
+      expect([1, 2, 3, 4, 5, 6].map((reader) => stateOf(db, reader))).toEqual([
+        'active',
+        'active',
+        'active',
+        'active',
+        'suspended',
+        'suspended',
+      ]);
+      expect(getSend(db, id)).toMatchObject({ accepted: 6, bounced: 3 });
+      expect(inboundStates(db).filter((state) => state !== 'read')).toEqual([]);
+      serve.child.kill('SIGTERM');
+      await serve.ended;
+    },
+  );
+
   test('from the relay, from other servers and from people has its effect on the reader, and a person can take it back', async () => {
     await using post = await openPostOffice({ refuse: (to) => (to === 'r1@example.com' ? 550 : undefined) });
     const { galley, db, id } = due(6, { SMTP_URL: post.url });
@@ -131,6 +179,15 @@ describe('what comes back', () => {
     ).toHaveLength(3);
   });
 });
+
+/** A port that was free a moment ago: Postfix must know where it sends before serve opens it. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
 
 const program = resolve(import.meta.dirname, '../../src/main.ts');
 
