@@ -45,6 +45,7 @@ export async function openReturns({ data, redisUrl, inbound, log, now, ...at }: 
   };
   const queue = await openInboundQueue(redisUrl, read, (error) => log.debug('feedback.queue', { error: error.message }));
   let listener: Listener | undefined;
+  let trouble = '';
   try {
     listener = inbound && (await openListener({ data, inbound, log, now, ...at }, queue.nudge));
   } catch (error) {
@@ -55,7 +56,14 @@ export async function openReturns({ data, redisUrl, inbound, log, now, ...at }: 
   return {
     port: listener?.port,
     turn() {
-      feedback.turn();
+      try {
+        feedback.turn();
+        trouble = '';
+      } catch (error) {
+        const { message } = error as Error; // it must not stop the sending; what was to be done is in the rows
+        if (message !== trouble) log.error('feedback.waits', { error });
+        trouble = message;
+      }
       if (!reading && anyWaiting(db, now())) queue.nudge();
     },
     async close() {

@@ -1,9 +1,8 @@
 /** Events of feedback, and what they are judged by: the deliveries they are about, earlier strikes, successes, counts. All within the caller's transaction. */
-import { eq } from 'drizzle-orm/sql';
 import type { DeliveryState } from '../model/delivery.ts';
 import { type Strike, successAfterMs } from '../model/judgement.ts';
 import type { Db } from './open.ts';
-import { feedback } from './schema.ts';
+import type { feedback } from './schema.ts';
 import { statement } from './statement.ts';
 
 /** A report without a token is about us only when we wrote to its address so lately. */
@@ -14,11 +13,18 @@ export type NewFeedbackEvent = typeof feedback.$inferInsert;
 
 /** Writes an event; its number. */
 export function addEvent(db: Db, event: NewFeedbackEvent): number {
-  return db.insert(feedback).values(event).returning({ id: feedback.id }).get().id;
+  const text = `INSERT INTO feedback (at, source, kind, reason, scope, class, status, code, diagnostic, reporter, found_by, inbound_id, publication_id, reader_id, send_id, domains, proven, charge, effect, why)
+    VALUES (@at, @source, @kind, @reason, @scope, @class, @status, @code, @diagnostic, @reporter, @foundBy, @inboundId, @publicationId, @readerId, @sendId, @domains, @proven, @charge, @effect, @why)`;
+  return Number(statement(db, text).run({ ...nothingTold, ...event, proven: event.proven ? 1 : 0 }).lastInsertRowid);
 }
 
+const nothingTold = {
+  ...{ status: null, code: null, diagnostic: null, reporter: null, inboundId: null },
+  ...{ publicationId: null, readerId: null, sendId: null, domains: null },
+};
+
 export function setEffect(db: Db, id: number, { effect, why }: Pick<FeedbackEvent, 'effect' | 'why'>): void {
-  db.update(feedback).set({ effect, why }).where(eq(feedback.id, id)).run();
+  statement(db, 'UPDATE feedback SET effect = ?, why = ? WHERE id = ?').run(effect, why, id);
 }
 
 /** A delivery as what comes back for it is judged. */

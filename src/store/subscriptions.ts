@@ -2,7 +2,8 @@
 import { and, eq } from 'drizzle-orm/sql';
 import { type ConsentMove, moveSubscription, type SubscriptionState } from '../model/consent.ts';
 import type { Db } from './open.ts';
-import { consents, publications, readers, subscriptions } from './schema.ts';
+import { publications, readers, subscriptions } from './schema.ts';
+import { statement } from './statement.ts';
 
 /** A subscription as its reader's page needs it. */
 export interface Subscription {
@@ -51,13 +52,10 @@ export function writeConsentChange(
   db: Db,
   { publicationId, readerId, event, way, sendId, feedbackId, to, before, at }: ConsentChange,
 ): void {
-  db.update(subscriptions)
-    .set({ state: to, before: before ?? null, changedAt: at })
-    .where(and(eq(subscriptions.publicationId, publicationId), eq(subscriptions.readerId, readerId)))
-    .run();
-  db.insert(consents)
-    .values({ publicationId, readerId, event, way, sendId: sendId ?? null, feedbackId: feedbackId ?? null, at })
-    .run();
+  const move = 'UPDATE subscriptions SET state = ?, before = ?, changed_at = ? WHERE publication_id = ? AND reader_id = ?';
+  statement(db, move).run(to, before ?? null, at, publicationId, readerId);
+  const note = 'INSERT INTO consents (publication_id, reader_id, event, way, send_id, feedback_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)';
+  statement(db, note).run(publicationId, readerId, event, way, sendId ?? null, feedbackId ?? null, at);
 }
 
 /** What moves subscriptions of a reader, and how it came. */
@@ -67,14 +65,14 @@ export interface ReaderMove extends Pick<ConsentChange, 'readerId' | 'way' | 'se
   publicationId?: number | undefined;
 }
 
+type ReaderSubscription = Pick<typeof subscriptions.$inferSelect, 'publicationId' | 'state' | 'before'>;
+
 /** Moves a reader's subscriptions as `model/consent.ts` allows, each with its event; returns how many moved. Call it in the transaction of what caused it. */
 export function moveReader(db: Db, { move, publicationId, readerId, ...by }: ReaderMove): number {
-  const mine = and(
-    eq(subscriptions.readerId, readerId),
-    publicationId === undefined ? undefined : eq(subscriptions.publicationId, publicationId),
-  );
+  const mine = `SELECT publication_id AS publicationId, state, before FROM subscriptions
+    WHERE publication_id IN (SELECT id FROM publications WHERE id = coalesce(?, id)) AND reader_id = ?`; // by the primary key, which begins with the publication
   let moved = 0;
-  for (const row of db.select().from(subscriptions).where(mine).all()) {
+  for (const row of statement(db, mine).all(publicationId ?? null, readerId) as ReaderSubscription[]) {
     const to = moveSubscription(move, row.state, row.before ?? undefined);
     if (to === undefined) continue;
     const before = move === 'reinstate' ? undefined : row.state;

@@ -3,6 +3,7 @@ import { createHmac, type KeyObject } from 'node:crypto';
 import { and, asc, eq } from 'drizzle-orm/sql';
 import type { Db } from './open.ts';
 import { suppressions } from './schema.ts';
+import { statement } from './statement.ts';
 
 export type Suppression = typeof suppressions.$inferSelect;
 
@@ -20,7 +21,8 @@ export function suppressionHash(suppressionKey: Uint8Array | KeyObject, addressK
 
 /** Suppresses an address; the first reason stands. False when it is so already. */
 export function addSuppression(db: Db, row: Omit<Suppression, 'reason'> & { reason: SuppressionReason }): boolean {
-  return db.insert(suppressions).values(row).onConflictDoNothing().run().changes === 1;
+  const text = 'INSERT OR IGNORE INTO suppressions (hash, publication_id, reason, at) VALUES (?, ?, ?, ?)';
+  return statement(db, text).run(row.hash, row.publicationId, row.reason, row.at).changes === 1;
 }
 
 /** Takes a suppression back; false when there is none, or, with `reason` or `at`, none of that reason or instant. */
