@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { TokenKeys } from '../model/token.ts';
 import { forgetInbound } from '../store/inbound.ts';
 import type { Db } from '../store/open.ts';
+import { runningSends } from '../store/sends.ts';
 import type { Ending } from './act.ts';
 import { openJudge } from './judge.ts';
 import { readWaiting } from './reading.ts';
@@ -27,7 +28,7 @@ export interface FeedbackDeps {
 }
 
 export interface Feedback {
-  /** Reads and acts on all mails that wait. */
+  /** Reads and acts on all mails that wait, slowly while a send goes out. */
   readWaiting(stopping: AbortSignal): Promise<Record<Ending, number>>;
   /** What is done at each turn of the engine, a few milliseconds of it: refusals heard, outages gone on with, old mails forgotten. */
   turn(): void;
@@ -45,7 +46,7 @@ export function openFeedback({ suppressionKey, ...deps }: FeedbackDeps): Feedbac
   const judge = openJudge(all);
   let forgetAt = 0;
   return {
-    readWaiting: (stopping) => readWaiting({ ...all, judge }, stopping),
+    readWaiting: (stopping) => readWaiting({ ...all, judge }, stopping, () => runningSends(db, deps.rehearsal).length > 0),
     turn() {
       hearRefusals({ db, judge, now });
       judge.breaker.step();

@@ -1,5 +1,5 @@
 /** Reading what waits: each mail is read without the store, then acted on in a transaction of a few dozen. */
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
 import type { FeedbackReport } from '../model/feedback.ts';
 import { endReading, type WaitingInbound, waitingInbound } from '../store/inbound.ts';
 import { inTransaction } from '../store/statement.ts';
@@ -9,11 +9,18 @@ import { readFeedback } from './read/read.ts';
 /** Mails to a transaction: under 20 ms on a small machine. */
 const mailsAtOnce = 25;
 
-/** Reads and acts on all mails that wait now, until none is left or `stopping`. Returns how each ended. Safe to run twice at once: a mail is acted on once. */
-export async function readWaiting(deps: ActDeps, stopping: AbortSignal): Promise<Record<Ending, number>> {
+/** While a send goes out, reading takes a fifth of the time: what came back can wait, the mails of a send should not. */
+const restsPerWork = 4;
+
+/**
+ * Reads and acts on all mails that wait now, until none is left or `stopping`. Returns how each ended. Safe to run twice at once: a mail is acted on once.
+ * `isBusy`: whether something more urgent is going on.
+ */
+export async function readWaiting(deps: ActDeps, stopping: AbortSignal, isBusy: () => boolean): Promise<Record<Ending, number>> {
   const { db, log, now } = deps;
   const counts: Record<Ending, number> = { read: 0, tray: 0, excess: 0, later: 0 };
   while (!stopping.aborted) {
+    const began = performance.now();
     const mails = waitingInbound(db, now(), mailsAtOnce);
     if (mails.length === 0) break;
     const reports: Read[] = [];
@@ -22,6 +29,7 @@ export async function readWaiting(deps: ActDeps, stopping: AbortSignal): Promise
       await breathe(); // a turn of the engine may be due
     }
     for (const ending of actOnAll(deps, reports)) counts[ending] += 1;
+    if (isBusy()) await sleep((performance.now() - began) * restsPerWork, undefined, { signal: stopping }).catch(() => {});
   }
   if (counts.read + counts.tray + counts.excess > 0) log.info('feedback.read', counts);
   return counts;
