@@ -51,17 +51,23 @@ function decide(deps: ActDeps, mail: WaitingInbound, report: FeedbackReport, abo
   if (about === undefined) return unattributed(deps, mail, report);
   if (asksToLeave(mail, report, about)) return leave(deps, mail, report, about.subject);
   if (report.kind === 'unsubscribe' && about.kind === 'leave') return { state: 'read', note: 'a program wrote it: nobody asked to leave' };
-  const isAnswer = report.kind === 'other' && report.recipients.length === 0;
-  if (isAnswer) return answered(deps, mail, about.subject);
+  if (isPersonal(report)) return answered(deps, mail, about.subject);
   if (about.kind === 'notice' || about.subject.send === noSend) return noticed(deps, mail, report, about);
   return heard(deps, mail, report, about);
 }
 
-/** A person's mail to the address of List-Unsubscribe leaves, whatever it says; to an envelope sender, when it asks to. Programs ask for nothing. */
-function asksToLeave({ sender }: WaitingInbound, { kind }: FeedbackReport, { kind: token, foundBy }: Attribution): boolean {
+/**
+ * A person's mail to the address of List-Unsubscribe leaves, whatever it says; to an envelope sender, when it asks to. Programs ask for nothing. A mail that came
+ * without an envelope, through a pipe that does not tell it, leaves when its own header names that address.
+ */
+function asksToLeave({ sender, way, recipients }: WaitingInbound, report: FeedbackReport, { kind: token, foundBy }: Attribution): boolean {
+  if (way === 'pipe' && recipients.length === 0) return report.kind === 'unsubscribe' && token === 'leave';
   if (sender === '' || foundBy !== 'envelope') return false;
-  return kind === 'unsubscribe' || (token === 'leave' && kind === 'other');
+  return report.kind === 'unsubscribe' || (token === 'leave' && isPersonal(report));
 }
+
+/** No program wrote it, as far as anybody can tell, and it is no report. */
+const isPersonal = ({ kind, recipients }: FeedbackReport): boolean => kind === 'other' && recipients.length === 0;
 
 function leave({ db, now }: ActDeps, mail: WaitingInbound, report: FeedbackReport, subject: TokenSubject): Ended {
   if (eventsOfInbound(db, mail.id).some(({ effect }) => effect === 'left')) return { state: 'read', note: 'left before' };
@@ -153,8 +159,8 @@ function keyOf(address: string): string | undefined {
 function unattributed(deps: ActDeps, mail: WaitingInbound, report: FeedbackReport): Ended {
   const { db } = deps;
   for (const event of eventsOfInbound(db, mail.id)) forgetEvent(db, event.id);
-  const isPerson = report.kind === 'other' && report.recipients.length === 0 && mail.sender !== '';
-  if (isPerson || (report.kind === 'unsubscribe' && mail.sender !== '')) return forward(deps, mail, undefined);
+  if (isPersonal(report) || report.kind === 'unsubscribe')
+    return mail.sender === '' ? { state: 'tray', note: 'it has no sender, and nobody understood it' } : forward(deps, mail, undefined);
   if (report.kind === 'auto-reply' || report.kind === 'delay' || report.kind === 'other')
     return { state: 'read', note: 'about no mail of ours that we can tell' };
   const [recipient] = report.recipients;

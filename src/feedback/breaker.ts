@@ -1,7 +1,15 @@
 /** The breaker: a provider out of order suspends nobody, and a send that comes back stops itself and says so. */
 import type { KeyObject } from 'node:crypto';
 import type { Log } from '../log.ts';
-import { alarmOf, breakerWindows, domainGroup, looksLikeOutage, outageLastsMs, retryParkedAfterMs } from '../model/breaker.ts';
+import {
+  alarmOf,
+  breakerWindows,
+  domainGroup,
+  looksLikeOutage,
+  outageLastsMs,
+  retryParkedAfterMs,
+  retryParkedWithinMs,
+} from '../model/breaker.ts';
 import { type Answered, answeredSince, hardBouncesOf, hardBouncesOfSend } from '../store/feedback.ts';
 import { sendOnceMore } from '../store/marks.ts';
 import { tellEditors } from '../store/notices.ts';
@@ -109,8 +117,8 @@ function retryParked({ db, log, now }: BreakerDeps): number {
   const due = parkedBefore(db, now() - retryParkedAfterMs, now(), rowsAtOnce);
   if (due.length === 0) return 0;
   const again = inTransaction(db, () =>
-    due.filter(({ id, sendId, reader }) => {
-      const ready = sendOnceMore(db, sendId, reader, now());
+    due.filter(({ id, at, sendId, reader }) => {
+      const ready = now() - at <= retryParkedWithinMs && sendOnceMore(db, sendId, reader, now());
       endParking(db, id, ready);
       return ready;
     }),

@@ -100,7 +100,7 @@ function hear({ db, suppressionKey, log, now }: JudgeDeps, breaker: Breaker, hea
   function bounce({ heard: { recipient, at, source }, event: strike }: Case): Effect {
     if (source !== 'answer' && at - (sent?.changedAt ?? at) > bounceWithinMs)
       return end({ effect: 'late', charge: 'none', why: 'more than 30 days after the mail' });
-    const before = eventsOf(db, send, reader);
+    const before = eventsOf(db, send, reader).filter(({ inboundId }) => inboundId === null || inboundId !== heard.inbound); // read anew, its own is taken back
     const retried = before.some(({ effect }) => effect === 'retried');
     markDelivery(db, 'bounced', send, reader, now());
     if (before.some(({ effect }) => effect === 'held' || effect === 'suspended' || effect === 'parked'))

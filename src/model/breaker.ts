@@ -39,6 +39,9 @@ export const outageLastsMs = hour;
 /** What was parked is tried once more so long afterwards: Google's outage of December 2020 came back a day later, and found every strike still single. */
 export const retryParkedAfterMs = 24 * hour;
 
+/** Parked longer than this, because nothing ran meanwhile, a mail is not tried again: it would come too late. */
+export const retryParkedWithinMs = 7 * 24 * hour;
+
 /** What a group answered in a window. */
 export interface GroupCounts {
   /** Hard bounces. */

@@ -32,8 +32,13 @@ export function endParking(db: Db, id: number, again: boolean): void {
 }
 
 /** Parked bounces from before an instant whose group is in order again. */
-export function parkedBefore(db: Db, before: number, now: number, limit: number): { id: number; sendId: number; reader: number }[] {
-  const text = `SELECT id, send_id AS sendId, reader_id AS reader FROM feedback f WHERE effect = 'parked' AND at <= ? AND undone_at IS NULL
+export function parkedBefore(
+  db: Db,
+  before: number,
+  now: number,
+  limit: number,
+): { id: number; at: number; sendId: number; reader: number }[] {
+  const text = `SELECT id, at, send_id AS sendId, reader_id AS reader FROM feedback f WHERE effect = 'parked' AND at <= ? AND undone_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM outages o WHERE o.domains = f.domains AND o.until > ?) ORDER BY at LIMIT ?`;
   return statement(db, text).all(before, now, limit) as ReturnType<typeof parkedBefore>;
 }

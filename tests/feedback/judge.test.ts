@@ -203,6 +203,17 @@ describe('an outage', () => {
     expect(room.states()).toEqual({ suspended: 12 });
   });
 
+  test('that nobody was there to follow up on for a week is over: the mail would come too late', () => {
+    const room = openRoom(12, { domain: 'gmail.com' });
+    const send = room.send(outage);
+    room.hearRefusals();
+    room.step();
+    room.clock.now += 8 * day;
+    room.step();
+    expect(getSend(room.db, send.id)).toMatchObject({ refused: 12, ready: 0 });
+    expect(room.events().filter(({ effect }) => effect !== 'none')).toEqual([]);
+  });
+
   test('of one provider does not park the bounces of another, nor what a cancelled send had left', () => {
     const room = openRoom(30);
     room.db.$client.exec(

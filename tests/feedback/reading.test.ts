@@ -280,6 +280,35 @@ test('mails read anew say what they said, and change nothing; what was undone st
   ).toEqual(events);
 });
 
+test('a mail that a better reader understands otherwise counts as that from then on', async () => {
+  const room = setUp();
+  room.take(dsn({ status: '5.2.2', words: '552 5.2.2 mailbox full' }), { recipients: [room.to(1)] });
+  await room.read();
+  expect(room.events().map(({ effect }) => effect)).toEqual(['held']);
+  room.db
+    .update(inbound)
+    .set({ raw: Buffer.from(dsn()) })
+    .run(); // what another reader would have made of it
+  rereadInbound(room.db, 0, room.clock.now);
+  await room.read();
+  expect(room.events().map(({ charge, effect, undoneAt }) => [charge, effect, undoneAt !== null])).toEqual([
+    ['strike', 'held', true],
+    ['hard', 'suspended', false],
+  ]);
+  expect(room.states()).toEqual({ active: 2, suspended: 1 });
+});
+
+test('without an envelope a mail leaves by the address in its own header, and by nothing else', async () => {
+  const room = setUp();
+  const piped = { way: 'pipe', sender: '', recipients: [] } as const;
+  room.take(`X-Original-To: ${room.to(1, 'leave')}\n${pleaseLeave}`, piped);
+  room.take(`X-Original-To: ${room.to(2, 'leave')}\n${vacation}`, piped);
+  room.take(pleaseLeave, piped);
+  await room.read();
+  expect(room.states()).toEqual({ active: 2, left: 1 });
+  expect(countInbound(room.db)).toEqual({ read: 2, tray: 1 });
+});
+
 test('mails are forgotten after 90 days, their events are not', async () => {
   const room = setUp();
   room.take(dsn(), { recipients: [room.to(1)] });
