@@ -31,6 +31,13 @@ export interface Config {
   readonly ratePerSecond?: number;
   /** The domain of envelope senders, when it is not the publication's own. */
   readonly bounceDomain?: string;
+  /** Absent: no mail is taken. */
+  readonly inbound?: {
+    readonly port: number;
+    readonly host: string;
+    readonly protocol: 'smtp' | 'lmtp';
+    readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  };
   readonly dkim?: { readonly domain: string; readonly selector: string; readonly keyFile: string };
   /** What becomes of unknowns: a person decides, or they are sent again once after 30 minutes. */
   readonly unknownPolicy: 'hold' | 'retry';
@@ -61,6 +68,9 @@ export function parseConfig(env: Settings, { pages = true }: { pages?: boolean }
   const secretKey = read('SECRET_KEY');
   const ratePerSecond = read('RATE_PER_SECOND');
   const bounceDomain = read('BOUNCE_DOMAIN');
+  const inboundPort = read('INBOUND_PORT');
+  const inbound = { host: read('INBOUND_HOST') ?? '127.0.0.1', protocol: read('INBOUND_PROTOCOL') ?? 'smtp' } as const;
+  const tls = { certFile: read('INBOUND_CERT_FILE'), keyFile: read('INBOUND_KEY_FILE') };
   const dkim = { domain: read('DKIM_DOMAIN'), selector: read('DKIM_SELECTOR'), keyFile: read('DKIM_KEY_FILE') };
   const config: Config = {
     dataDir: read('DATA_DIR') ?? './data',
@@ -75,6 +85,13 @@ export function parseConfig(env: Settings, { pages = true }: { pages?: boolean }
     rehearsal: smtpUrl === undefined,
     ...(ratePerSecond && { ratePerSecond }),
     ...(bounceDomain && { bounceDomain }),
+    ...(inboundPort !== undefined && {
+      inbound: {
+        port: inboundPort,
+        ...inbound,
+        ...(tls.certFile && tls.keyFile && { tls: { certFile: tls.certFile, keyFile: tls.keyFile } }),
+      },
+    }),
     ...(dkim.domain && dkim.selector && dkim.keyFile && { dkim: { domain: dkim.domain, selector: dkim.selector, keyFile: dkim.keyFile } }),
     unknownPolicy: read('UNKNOWN_POLICY') ?? 'hold',
     logLevel: read('LOG_LEVEL') ?? 'info',
@@ -84,11 +101,15 @@ export function parseConfig(env: Settings, { pages = true }: { pages?: boolean }
       `BASE_URL is ${shown('BASE_URL', baseUrl)}: with a relay off this machine it takes an https address, which readers can open`,
     );
   }
-  const dkimNames = names.filter((name) => name.startsWith('DKIM_'));
-  const absent = dkimNames.filter((name) => !env[name]?.trim());
-  if (absent.length > 0 && absent.length < dkimNames.length) {
+  const together = [
+    ['signing', names.filter((name) => name.startsWith('DKIM_'))],
+    ['STARTTLS', ['INBOUND_CERT_FILE', 'INBOUND_KEY_FILE']],
+  ] as const;
+  for (const [what, needs] of together) {
+    const absent = needs.filter((name) => !env[name]?.trim());
+    if (absent.length === 0 || absent.length === needs.length) continue;
     mistakes.push(
-      `${absent.join(' and ')} ${absent.length > 1 ? 'are' : 'is'} not set: signing takes all of ${dkimNames.join(', ')}, or none of them`,
+      `${absent.join(' and ')} ${absent.length > 1 ? 'are' : 'is'} not set: ${what} takes all of ${needs.join(', ')}, or none of them`,
     );
   }
   if (mistakes.length > 0)

@@ -14,7 +14,9 @@ const commandsFile = () => import('./main/commands.ts');
 const publicationFile = () => import('./main/publication-commands.ts');
 const issueFile = () => import('./main/issue-commands.ts');
 const sendingFile = () => import('./main/sending.ts');
+const returnsFile = () => import('./main/returns-commands.ts');
 const steeringFile = () => import('./main/steering.ts');
+const feedbackFile = () => import('./main/feedback-commands.ts');
 const from =
   <File>(load: () => Promise<File>, pick: (file: File) => Command['run']) =>
   async (context: Context, args: Arguments) =>
@@ -144,6 +146,47 @@ const commands: readonly Command[] = [
     summary: 'list, resend or dismiss mails of which nobody knows whether they arrived',
     options: { all: flag('resend or dismiss all of them'), json: flag('list them as facts') },
     run: from(steeringFile, (file) => file.unknown),
+  },
+  {
+    usage: 'suppress ACTION [EMAIL…]',
+    summary: 'list, add, lift or export addresses that must not be mailed',
+    options: { reason: text('TEXT', 'why it is right to lift a complaint or a hard bounce'), json: flag('list them as facts') },
+    run: from(returnsFile, (file) => file.suppress),
+  },
+  {
+    usage: 'feedback read FILE [FILE…]',
+    summary: 'say what mails that came back mean; changes nothing',
+    options: { json: flag('print facts') },
+    run: from(feedbackFile, (file) => file.feedbackRead),
+  },
+  {
+    usage: 'feedback take',
+    summary: 'take a mail that came back from the standard input, for the pipe of a mail server',
+    options: { from: text('ADDRESS', 'its envelope sender'), to: { ...text('ADDRESS', 'an envelope recipient'), multiple: true } },
+    run: from(returnsFile, (file) => file.feedbackTake),
+  },
+  {
+    usage: 'feedback reread',
+    summary: 'read the mails that are kept (90 days) anew',
+    options: { since: text('WHEN', 'only those that came since then') },
+    run: from(returnsFile, (file) => file.feedbackReread),
+  },
+  {
+    usage: 'feedback undo',
+    summary: 'take back what the bounces of a time did to readers',
+    options: {
+      from: text('WHEN', 'ISO 8601; without an offset in the publication’s zone'),
+      to: text('WHEN', 'the end of it'),
+      domain: text('DOMAIN', 'only those of its provider'),
+      text: text('TEXT', 'only those whose words hold this'),
+    },
+    run: from(returnsFile, (file) => file.feedbackUndo),
+  },
+  {
+    usage: 'feedback tray [ID]',
+    summary: 'list the mails nobody could make sense of, or print one',
+    options: { json: flag('list them as facts') },
+    run: from(returnsFile, (file) => file.feedbackTray),
   },
 ];
 

@@ -137,6 +137,36 @@ export const settings = {
     without: "the domain of the publication's sender",
     rule: domain,
   },
+  INBOUND_PORT: {
+    about: 'Port on which bounces, complaints and mails to leave come in.',
+    takes: 'a whole number from 0 (any free port) to 65535, such as 25 or 2525',
+    without: 'no mail is taken, only what `galley feedback take` is given',
+    rule: wholeNumber(0, 65535),
+  },
+  INBOUND_HOST: {
+    about: 'Address that port is opened on.',
+    takes: 'an IP address or a host name, without a port; 0.0.0.0 for every address of this machine',
+    without: '127.0.0.1',
+    rule: z.string().refine((text) => isIPv6(text) || /^[a-z0-9.-]+$/i.test(text)),
+  },
+  INBOUND_PROTOCOL: {
+    about: 'What is spoken there: SMTP for other mail servers, LMTP for the one that hands us its mail.',
+    takes: 'smtp or lmtp',
+    without: 'smtp',
+    rule: z.enum(['smtp', 'lmtp']),
+  },
+  INBOUND_CERT_FILE: {
+    about: 'Certificate (with its chain) for STARTTLS there, PEM.',
+    takes: 'the path of a file',
+    without: 'mail comes in unencrypted',
+    rule: z.string(),
+  },
+  INBOUND_KEY_FILE: {
+    about: 'Private key of that certificate, PEM.',
+    takes: 'the path of a file',
+    without: 'mail comes in unencrypted',
+    rule: z.string(),
+  },
   DKIM_DOMAIN: {
     about: 'Domain that signs our mail (d=).',
     takes: 'a domain name',

@@ -49,6 +49,11 @@ test('every setting arrives under its own name', () => {
     SMTP_CONNECTIONS: '9',
     RATE_PER_SECOND: '0.5',
     BOUNCE_DOMAIN: 'Bounces.Example.org',
+    INBOUND_PORT: '0',
+    INBOUND_HOST: '0.0.0.0',
+    INBOUND_PROTOCOL: 'lmtp',
+    INBOUND_CERT_FILE: '/etc/galley/cert.pem',
+    INBOUND_KEY_FILE: '/etc/galley/key.pem',
     DKIM_DOMAIN: 'example.org',
     DKIM_SELECTOR: 'galley1',
     DKIM_KEY_FILE: '/etc/galley/dkim.pem',
@@ -68,6 +73,7 @@ test('every setting arrives under its own name', () => {
     rehearsal: false,
     ratePerSecond: 0.5,
     bounceDomain: 'bounces.example.org',
+    inbound: { port: 0, host: '0.0.0.0', protocol: 'lmtp', tls: { certFile: '/etc/galley/cert.pem', keyFile: '/etc/galley/key.pem' } },
     dkim: { domain: 'example.org', selector: 'galley1', keyFile: '/etc/galley/dkim.pem' },
     unknownPolicy: 'retry',
     logLevel: 'debug',
@@ -93,6 +99,8 @@ test.each([
   ['RATE_PER_SECOND', '0'],
   ['RATE_PER_SECOND', 'fast'],
   ['BOUNCE_DOMAIN', 'bounces@example.org'],
+  ['INBOUND_PORT', '65536'],
+  ['INBOUND_PROTOCOL', 'uucp'],
   ['LOG_LEVEL', 'loud'],
 ])('%s does not take %s, and says what it got and what it takes', (name, value) => {
   const takes = describeSettings().find((setting) => setting.name === name)?.takes;
@@ -136,6 +144,7 @@ test.each([
 
 test('signing takes all of its settings or none', () => {
   expect(mistakes({ DKIM_DOMAIN: 'example.org', DKIM_SELECTOR: 'a' })).toEqual([expect.stringMatching(/^DKIM_KEY_FILE is not set/)]);
+  expect(mistakes({ INBOUND_CERT_FILE: 'c.pem' })).toEqual([expect.stringMatching(/^INBOUND_KEY_FILE is not set: STARTTLS takes all of/)]);
   expect(mistakes({ DKIM_KEY_FILE: 'k.pem' })).toEqual([expect.stringMatching(/^DKIM_DOMAIN and DKIM_SELECTOR are not set/)]);
 });
 

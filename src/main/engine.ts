@@ -1,5 +1,6 @@
 /** The engine of serve: one loop that starts sends, freezes, settles, tops the window up and sweeps; rooms that never meet are joined here. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { topUp } from '../fanout/fanout.ts';
 import { topUpNotices } from '../fanout/notices.ts';
@@ -16,6 +17,7 @@ import { finishSends, settle } from '../settle/settle.ts';
 import { nextGeneration, noteRelayTrouble } from '../store/engine.ts';
 import { openCalendar } from './calendar.ts';
 import type { Data } from './data.ts';
+import { openReturns } from './returns.ts';
 
 export interface EngineOptions {
   data: Data;
@@ -27,12 +29,16 @@ export interface EngineOptions {
   bounceDomain: string | undefined;
   rate: number | undefined;
   unknownPolicy: 'hold' | 'retry';
+  /** Where mail that comes back is taken; absent: nowhere. */
+  inbound?: Config['inbound'];
   log: Log;
   /** The clock of everything that comes due. */
   now: () => number;
 }
 
 export interface Engine {
+  /** Port on which mail that comes back is taken, if any is. */
+  readonly inboundPort: number | undefined;
   /** Rejects when the engine had to stop by itself. */
   readonly failed: Promise<never>;
   /** Ends the loop after its present step, and settles what is left in the stream. */
@@ -41,7 +47,16 @@ export interface Engine {
 
 const sweepEveryMs = 30_000;
 
-export async function openEngine({ data, redisUrl, privateRedis, unknownPolicy, log, now, ...rest }: EngineOptions): Promise<Engine> {
+export async function openEngine({
+  data,
+  redisUrl,
+  privateRedis,
+  unknownPolicy,
+  inbound,
+  log,
+  now,
+  ...rest
+}: EngineOptions): Promise<Engine> {
   const { db, ring } = data;
   const down = (error: Error) => log.debug('redis.down', { error: error.message });
   const redis = openRedis(redisUrl, down);
@@ -51,6 +66,11 @@ export async function openEngine({ data, redisUrl, privateRedis, unknownPolicy, 
   nextGeneration(db, rest.rehearsal);
   const deps = { db, redis, waiting, queue, privateRedis, tokenKeys: ring.tokens, log, now, since: now(), ...rest };
   const calendar = await openCalendar({ db, redisUrl, baseUrl: rest.baseUrl, rehearsal: rest.rehearsal, log, now });
+  const { rehearsal, bounceDomain } = rest;
+  const returns = await openReturns({ data, redisUrl, inbound, rehearsal, bounceDomain, log, now }).catch(async (error: unknown) => {
+    await calendar.close();
+    throw error;
+  });
   let stopping = false;
   let sweepAt = 0;
   let relayTrouble: string | null | undefined;
@@ -70,6 +90,7 @@ export async function openEngine({ data, redisUrl, privateRedis, unknownPolicy, 
     const cancelling = cancelStep(deps);
     const { joined, all } = await settle(deps, freezing || cancelling ? 0 : 200);
     if (all) await takeBack(deps, recalled); // else at a later turn: what their workers told must be settled first
+    returns.turn();
     if (joined) sweepAt = 0; // what waited for that worker's word can be resolved
     await topUpNotices(deps);
     await topUp(deps);
@@ -101,10 +122,11 @@ export async function openEngine({ data, redisUrl, privateRedis, unknownPolicy, 
   const failed = new Promise<never>((_, reject) => running.catch(reject));
   failed.catch(() => {});
   return {
+    inboundPort: returns.port,
     failed,
     async stop() {
       stopping = true;
-      await within(stopMs, Promise.all([running, calendar.close()]));
+      await within(stopMs, Promise.all([running, calendar.close(), returns.close()]));
       await within(stopMs, settleRest(deps));
       await within(stopMs, queue.close());
       redis.disconnect(); // a Redis that hangs must not keep us: what waits for it fails now

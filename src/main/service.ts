@@ -29,6 +29,8 @@ export interface Service {
   readonly data: Data;
   /** Where the pages are; undefined without web. */
   readonly url: string | undefined;
+  /** Port on which mail that comes back is taken, if any is. */
+  readonly inboundPort: number | undefined;
   /** Rejects when a part had to stop by itself. */
   readonly failed: Promise<never>;
   /** Stops everything in order: pages, workers, engine, Redis; nothing is left running. */
@@ -71,7 +73,7 @@ export async function openService({ config, env, log, workers, web, command }: S
     });
     redis.onRestart(children.replace);
     stops.push(() => children.stop());
-    return { data, url: pages?.url, failed: engine.failed, stop };
+    return { data, url: pages?.url, inboundPort: engine.inboundPort, failed: engine.failed, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -79,7 +81,7 @@ export async function openService({ config, env, log, workers, web, command }: S
 }
 
 function engineOptions(config: Config, data: Data, redis: ServiceRedis, log: Log) {
-  const { smtp, redis: given, baseUrl, bounceDomain, ratePerSecond, unknownPolicy } = config;
+  const { smtp, redis: given, baseUrl, bounceDomain, ratePerSecond, unknownPolicy, inbound } = config;
   return {
     data,
     redisUrl: redis.url,
@@ -89,6 +91,7 @@ function engineOptions(config: Config, data: Data, redis: ServiceRedis, log: Log
     bounceDomain,
     rate: ratePerSecond,
     unknownPolicy,
+    inbound,
     log,
     now: Date.now,
   };

@@ -9,6 +9,7 @@ import { asciiDomain, clean, folded, mailbox, named, ownMailbox, unstructured } 
 import { base64Lines, type EncodedBody, encodeBody, type Piece } from './transfer.ts';
 
 export { type Dkim, readDkim, signMessage } from './dkim.ts';
+export { type OwnAddress, readOwnAddress } from './own-address.ts';
 
 export interface MessageInput {
   from: { name: string; address: string };

@@ -42,6 +42,15 @@ export const movesByPerson = {
   dismiss: { from: ['unknown'], to: 'cancelled' },
 } as const satisfies Record<string, Move>;
 
+/**
+ * What comes back moves. `arrived`: a mail about it proves that it went out, though nobody knew, or a person had let it be; a copy that waits to be sent again
+ * is not needed then. `again`: it came back while its provider was out of order, and is tried once more.
+ */
+export const movesByFeedback = {
+  arrived: { from: ['unknown', 'ready', 'cancelled'], to: 'accepted' },
+  again: { from: ['refused', 'accepted'], to: 'ready' },
+} as const satisfies Record<string, Move>;
+
 /** How long a row must have been unknown before it is sent again: the 10 minutes a relay may take for its answer, and the leases. Until then it may heal by itself. */
 export const resendAfterMs = 15 * 60_000;
 

@@ -24,6 +24,8 @@ export type FeedbackReason = (typeof feedbackReasons)[number];
 export interface FeedbackRecipient {
   /** As the mail spells it; empty when the mail does not say. */
   address: string;
+  /** Original-Recipient, when it differs: the reader we wrote to, where `address` is whom the mail was forwarded to. */
+  original?: string;
   /** RFC 3463 code such as `5.1.1`. */
   status?: string;
   /** SMTP reply code such as `550`. */
@@ -41,7 +43,10 @@ export interface FeedbackReport {
   recipients: FeedbackRecipient[];
   /** Message-ID of the mail it is about, without angle brackets. */
   messageId?: string;
-  /** A delivery token as it stands in the mail, unverified: from the envelope recipient, Original-Envelope-Id, Message-ID or returned headers. */
+  /**
+   * A token as it stands in the mail, unverified, in lower case: of kind delivery or notice from the address it came to, Original-Envelope-Id, Message-ID or
+   * returned headers; of kind leave where there is only that of a List-Unsubscribe, and in a mail that asks to leave.
+   */
   token?: string;
   /** Host that reports. */
   reporter?: string;

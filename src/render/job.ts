@@ -2,12 +2,12 @@
 
 import type { AdmittedPdf, Drawing, Masthead, PdfSubject, Picture } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
-import type { NoticeDrawing, NoticeFacts } from '../model/notice.ts';
+import type { DrawnFacts, NoticeDrawing } from '../model/notice.ts';
 import type { NoticeMasthead } from './notice-words.ts';
 
 export type Job =
   | { kind: 'draw'; tree: IssueTree; masthead: Masthead; figures: Map<string, Uint8Array> }
-  | { kind: 'notice'; facts: NoticeFacts; masthead: NoticeMasthead }
+  | { kind: 'notice'; facts: DrawnFacts; masthead: NoticeMasthead }
   | { kind: 'admit'; bytes: Uint8Array }
   | { kind: 'admit-pdf'; bytes: Uint8Array; subject: PdfSubject };
 

@@ -1,6 +1,6 @@
 /** What each kind of notice says. A new kind is one entry here and its facts in `model/notice.ts`. Plain words: what happened, what it means, what to do. */
 import type { BrandChoices } from '../model/brand.ts';
-import type { NoticeFacts, NoticeKind } from '../model/notice.ts';
+import type { DrawnFacts, NoticeKind } from '../model/notice.ts';
 
 /** The publication as a notice names it. */
 export interface NoticeMasthead {
@@ -24,7 +24,7 @@ export interface NoticeWords {
   action: { label: string; url: string };
 }
 
-type Wording = { [K in NoticeKind]: (facts: Extract<NoticeFacts, { kind: K }>, masthead: NoticeMasthead) => NoticeWords };
+type Wording = { [K in NoticeKind]: (facts: Extract<DrawnFacts, { kind: K }>, masthead: NoticeMasthead) => NoticeWords };
 
 const desk = ({ baseUrl }: NoticeMasthead) => ({ label: 'Open the desk', url: `${baseUrl}/console` });
 
@@ -59,10 +59,36 @@ const wording: Wording = {
     ],
     action: desk(masthead),
   }),
+  'send-alarm': ({ send, cause, hard, complaints, attempts, paused }, masthead) => {
+    const many =
+      cause === 'bounces'
+        ? `${hard} of the first ${attempts} mails came back: the servers say that these mailboxes are not there`
+        : `${complaints} readers of the first ${attempts} mails called it spam`;
+    const next: Piece[][] = paused
+      ? [
+          ['So it has stopped. Nobody else gets it until you say so, and nobody is lost.'],
+          ['To let it go on: ', { command: `galley resume ${send}` }],
+          ['To drop the rest: ', { command: `galley cancel ${send}` }],
+        ]
+      : [['It had gone out by then, so there was nothing to stop.']];
+    return {
+      subject: `${masthead.name}: ${send} ${paused ? 'has stopped: ' : ''}${cause === 'bounces' ? 'too much of it comes back' : 'too many readers complain'}`,
+      paragraphs: [
+        [{ name: send }, `: ${many}.`],
+        [
+          cause === 'bounces'
+            ? 'Either the list is old or came from elsewhere, or a provider is out of order. Look at who it is before it goes on: providers judge a sender by this.'
+            : 'Those who complained get nothing more. Ask whether the readers know that they subscribed: providers judge a sender by this.',
+        ],
+        ...next,
+      ],
+      action: desk(masthead),
+    };
+  },
 };
 
 /** Puts the facts of a notice into words. */
-export function wordsOf<K extends NoticeKind>(facts: Extract<NoticeFacts, { kind: K }>, masthead: NoticeMasthead): NoticeWords {
+export function wordsOf<K extends NoticeKind>(facts: Extract<DrawnFacts, { kind: K }>, masthead: NoticeMasthead): NoticeWords {
   const say: Wording[K] = wording[facts.kind as K];
   return say(facts, masthead);
 }

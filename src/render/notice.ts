@@ -1,7 +1,7 @@
 /** A notice drawn as mail, in the look of the issue mail: facts → words → HTML and text. */
 import { type Html, html } from '../html.ts';
 import { brandOf, fontStacks } from '../model/brand.ts';
-import type { NoticeDrawing, NoticeFacts } from '../model/notice.ts';
+import type { DrawnFacts, NoticeDrawing } from '../model/notice.ts';
 import { logoOf, mailFrom } from './email.ts';
 import { headStyle } from './email-blocks.ts';
 import { mailStyle } from './email-style.ts';
@@ -27,7 +27,7 @@ const frame = openTemplate('notice.mjml', [
 ]);
 
 /** Draws a notice. The same facts give the same drawing. */
-export async function drawNotice(facts: NoticeFacts, masthead: NoticeMasthead): Promise<NoticeDrawing> {
+export async function drawNotice(facts: DrawnFacts, masthead: NoticeMasthead): Promise<NoticeDrawing> {
   const words = wordsOf(facts, masthead);
   return { subject: words.subject, email: await mailFrom(mjmlOf(words, masthead)), text: textOf(words, masthead) };
 }

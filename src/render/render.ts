@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../errors.ts';
 import type { AdmittedPdf, Drawing, Masthead, PdfSubject, Picture } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
-import type { NoticeDrawing, NoticeFacts } from '../model/notice.ts';
+import type { DrawnFacts, NoticeDrawing } from '../model/notice.ts';
 import type { Answer, Job } from './job.ts';
 import type { NoticeMasthead } from './notice-words.ts';
 
@@ -18,7 +18,7 @@ export interface Studio {
    *  `render.placeholder`), or that the drawing process took too long (`render.timeout`) or ended (`render.ended`); the next drawing has a new process. */
   draw(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing>;
   /** Draws a notice: subject, HTML and text. Same input, same bytes. */
-  drawNotice(facts: NoticeFacts, masthead: NoticeMasthead): Promise<NoticeDrawing>;
+  drawNotice(facts: DrawnFacts, masthead: NoticeMasthead): Promise<NoticeDrawing>;
   /** Checks and redraws a picture for storing: PNG or JPEG by content, at most 1200 pixels wide, without metadata. A refusal is a value. */
   admitPicture(bytes: Uint8Array): Promise<Picture | { problem: string; remedy: string }>;
   /** Looks at a PDF that stands in for the typeset one: it opens, is not encrypted, at most 25 MB; whether it is of the issue. A refusal is a value. */

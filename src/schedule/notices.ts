@@ -1,21 +1,12 @@
-/** Notices that the calendar writes: to whom they go, and their drawing, which comes after the row so that none is lost. */
-import type { NoticeDrawing, NoticeFacts } from '../model/notice.ts';
+/** The drawing of notices, which comes after their row so that none is lost. */
+import type { DrawnFacts, NoticeDrawing } from '../model/notice.ts';
 import type { NoticeMasthead } from '../render/render.ts';
-import { addNotice, findUndrawn, saveNoticeDrawing } from '../store/notices.ts';
+import { findUndrawn, saveNoticeDrawing } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
-import type { Publication } from '../store/publications.ts';
-
-/** Writes a notice to the editors of a publication: they are reached where readers' answers are. Call it in the transaction of what it tells. */
-export function tellEditors(
-  db: Db,
-  { publication, rehearsal, facts, now }: { publication: Publication; rehearsal: boolean; facts: NoticeFacts; now: number },
-): void {
-  addNotice(db, { publicationId: publication.id, address: publication.replyTo ?? publication.fromAddress, rehearsal, facts, now });
-}
 
 export interface DrawNoticesDeps {
   db: Db;
-  drawNotice: (facts: NoticeFacts, masthead: NoticeMasthead) => Promise<NoticeDrawing>;
+  drawNotice: (facts: DrawnFacts, masthead: NoticeMasthead) => Promise<NoticeDrawing>;
   baseUrl: string;
   rehearsal: boolean;
 }

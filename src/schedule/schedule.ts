@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { iso } from '../model/zone.ts';
 import { saveApproval } from '../store/approvals.ts';
 import { noteAudit } from '../store/audit.ts';
+import { tellEditors } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
 import {
   addSend,
@@ -19,7 +20,6 @@ import {
 } from '../store/sends.ts';
 import { inTransaction } from '../store/statement.ts';
 import { type EditionDeps, freezeEdition, frozenForSending, getRevision, noteApproval, type Order } from './approve.ts';
-import { tellEditors } from './notices.ts';
 
 export interface SendOrder extends Order {
   /** When to start, in ms UTC; the present or earlier means at once. */

@@ -6,13 +6,13 @@ import { iso } from '../model/zone.ts';
 import { type Awaiting, listAwaiting } from '../store/approvals.ts';
 import { noteAudit } from '../store/audit.ts';
 import type { Edition } from '../store/editions.ts';
+import { tellEditors } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
 import { listPublications, type Publication } from '../store/publications.ts';
 import { addSend } from '../store/sends.ts';
 import { findTakenSlot, saveTakenSlot } from '../store/slots.ts';
 import { inTransaction } from '../store/statement.ts';
 import { type EditionDeps, freezeEdition } from './approve.ts';
-import { tellEditors } from './notices.ts';
 
 export interface PublicationSlot {
   publication: Publication;

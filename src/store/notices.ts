@@ -9,9 +9,10 @@ import {
   movesByOutcome,
   movesByPerson,
 } from '../model/delivery.ts';
-import { type NoticeDrawing, type NoticeFacts, noSend } from '../model/notice.ts';
+import { type DrawnFacts, type NoticeDrawing, type NoticeFacts, noSend } from '../model/notice.ts';
 import type { ReportedOutcome } from '../model/outcome.ts';
 import type { Db } from './open.ts';
+import type { Publication } from './publications.ts';
 import { notices, publications } from './schema.ts';
 import { inTransaction, statement } from './statement.ts';
 
@@ -33,9 +34,47 @@ export function addNotice(db: Db, { now, ...values }: NewNotice): void {
     .run();
 }
 
-/** The oldest notice that nobody has drawn yet, with its publication. */
-export function findUndrawn(db: Db, rehearsal: boolean) {
-  return db
+/** Where the editors of a publication are reached: where readers' answers are, until there is a team. */
+const editorsOf = ({ replyTo, fromAddress }: Pick<Publication, 'replyTo' | 'fromAddress'>): string => replyTo ?? fromAddress;
+
+/** Writes a notice to the editors of a publication. Call it in the transaction of what it tells. */
+export function tellEditors(
+  db: Db,
+  { publication, rehearsal, facts, now }: { publication: Publication; rehearsal: boolean; facts: DrawnFacts; now: number },
+): void {
+  addNotice(db, { publicationId: publication.id, address: editorsOf(publication), rehearsal, facts, now });
+}
+
+/** Passes a mail on to the editors of a publication as a notice whose message is `template`, so there is nothing to draw. Once per mail: false when it was done. */
+export function forwardToEditors(
+  db: Db,
+  {
+    publication,
+    rehearsal,
+    inbound,
+    template,
+    now,
+  }: { publication: Publication; rehearsal: boolean; inbound: number; template: string; now: number },
+): boolean {
+  const facts: NoticeFacts = { kind: 'forward', inbound };
+  const done = sql`json_extract(${notices.facts}, '$.kind') = 'forward' AND json_extract(${notices.facts}, '$.inbound') = ${inbound}`;
+  if (db.select({ id: notices.id }).from(notices).where(done).get() !== undefined) return false;
+  const drawing: NoticeDrawing = { subject: '', email: '', text: '' };
+  const state = { state: 'ready', attempts: 0, resent: 0, createdAt: now, changedAt: now } as const;
+  const values = { publicationId: publication.id, address: editorsOf(publication), rehearsal, facts, drawing, template, ...state };
+  db.insert(notices).values(values).run();
+  return true;
+}
+
+/** How many mails were passed on since an instant. */
+export function forwardedSince(db: Db, since: number): number {
+  const text = `SELECT count(*) FROM notices WHERE created_at >= ? AND json_extract(facts, '$.kind') = 'forward'`;
+  return statement(db, text).pluck().get(since) as number;
+}
+
+/** The oldest notice that nobody has drawn yet, with its publication. A mail passed on has its message and is never among them. */
+export function findUndrawn(db: Db, rehearsal: boolean): { notice: Notice & { facts: DrawnFacts }; publication: Publication } | undefined {
+  const found = db
     .select({ notice: notices, publication: publications })
     .from(notices)
     .innerJoin(publications, eq(publications.id, notices.publicationId))
@@ -43,6 +82,8 @@ export function findUndrawn(db: Db, rehearsal: boolean) {
     .orderBy(asc(notices.id))
     .limit(1)
     .get();
+  if (found === undefined || found.notice.facts.kind === 'forward') return undefined;
+  return { ...found, notice: { ...found.notice, facts: found.notice.facts } };
 }
 
 /** Keeps the drawing of a notice; the first one stands. */

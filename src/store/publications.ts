@@ -30,6 +30,12 @@ export function listPublications(db: Db): Publication[] {
   return db.select().from(publications).orderBy(publications.id).all();
 }
 
+export function getPublicationById(db: Db, id: number): Publication {
+  const found = db.select().from(publications).where(eq(publications.id, id)).get();
+  if (found === undefined) throw new Error(`publication ${id} is missing from the store`);
+  return found;
+}
+
 /** The publication with that slug; the error names those there are. */
 export function getPublication(db: Db, slug: string): Publication {
   const found = findPublication(db, slug);

@@ -31,3 +31,8 @@ export function listReaders(db: Db, publicationId: number, after: number, limit:
     .limit(limit)
     .all();
 }
+
+/** The number of the reader with this address (its key, see `model/address.ts`). */
+export function findReader(db: Db, addressKey: string): number | undefined {
+  return db.select({ id: readers.id }).from(readers).where(eq(readers.emailKey, addressKey)).get()?.id;
+}

@@ -2,7 +2,7 @@
 
 import { blob, customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { BrandChoices } from '../model/brand.ts';
-import type { SubscriptionState } from '../model/consent.ts';
+import type { ConsentEvent, SubscriptionState } from '../model/consent.ts';
 import type { Format } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
 import { readTree } from '../model/issue-schema.ts';
@@ -132,12 +132,14 @@ export const consents = sqliteTable(
     id: id(),
     publicationId: integer('publication_id').notNull(),
     readerId: integer('reader_id').notNull(),
-    event: text('event').$type<'import' | 'leave' | 'undo'>().notNull(),
-    /** How it came: `one-click`, `page`, `import`. */
+    event: text('event').$type<ConsentEvent>().notNull(),
+    /** How it came: `one-click`, `page`, `import`, `mail`, `complaint`, `bounce`, `person`. */
     way: text('way').notNull(),
     importId: integer('import_id'),
     sendId: integer('send_id'),
     at: integer('at').notNull(),
+    /** The event of `feedback` that caused it. */
+    feedbackId: integer('feedback_id'),
   },
   (t) => [index('consents_reader').on(t.readerId)],
 );

@@ -43,6 +43,8 @@ export const sends = sqliteTable('sends', {
   complained: integer('complained').notNull(),
   createdAt: integer('created_at').notNull(),
   finishedAt: integer('finished_at'),
+  /** When it first drew so many bounces or complaints that it stopped itself. */
+  alarmedAt: integer('alarmed_at'),
 });
 
 /** The message of a send as it was first composed: settings may change while it goes out, the mail may not. */
@@ -68,6 +70,11 @@ export const deliveries = sqliteTable(
     resent: integer('resent').notNull().default(0),
     /** When a person let an unknown be: cancelled, though the mail may have arrived. */
     dismissedAt: integer('dismissed_at'),
+    /** Marks beside the state: it came back after it was accepted, or its reader complained. */
+    bouncedAt: integer('bounced_at'),
+    complainedAt: integer('complained_at'),
+    /** When a refusal was judged like any other bounce. */
+    heardAt: integer('heard_at'),
   },
   (t) => [
     primaryKey({ columns: [t.sendId, t.readerId] }),
@@ -75,6 +82,7 @@ export const deliveries = sqliteTable(
     index('deliveries_due').on(t.sendId, t.dueAt).where(sql`state = 'deferred'`),
     index('deliveries_queued').on(t.batchId).where(sql`state = 'queued'`),
     index('deliveries_unknown').on(t.sendId, t.changedAt).where(sql`state = 'unknown'`),
+    index('deliveries_refused').on(t.sendId, t.readerId).where(sql`state = 'refused' AND heard_at IS NULL`),
   ],
 );
 

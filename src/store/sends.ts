@@ -162,6 +162,12 @@ export function steerSend(db: Db, id: number, action: SteerAction, by: { actor: 
   });
 }
 
+/** Notes that a send drew too much, once ever: false when it was noted. */
+export function raiseAlarm(db: Db, id: number, now: number): boolean {
+  const quiet = and(eq(sends.id, id), isNull(sends.alarmedAt));
+  return db.update(sends).set({ alarmedAt: now }).where(quiet).run().changes === 1;
+}
+
 /** scheduled → sending, once: the as-of instant is set here. False when somebody was first or the send is no longer scheduled. */
 export function startSend(db: Db, id: number, now: number): boolean {
   return (

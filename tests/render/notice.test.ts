@@ -2,12 +2,12 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
 import { composeNotice, personalise } from '../../src/message/message.ts';
-import type { NoticeFacts } from '../../src/model/notice.ts';
+import type { DrawnFacts } from '../../src/model/notice.ts';
 import { drawNotice } from '../../src/render/notice.ts';
 
 const masthead = { slug: 'tidewater', name: 'The Tidewater Review', postalAddress: '4 Harbour Row', baseUrl: 'https://news.example.org' };
-const empty: NoticeFacts = { kind: 'slot-empty', at: '2026-12-01T09:00+05:00', zone: 'Asia/Karachi', next: '2027-01-05T09:00+05:00' };
-const late: NoticeFacts = { kind: 'send-late', send: 'tidewater/2026-12', at: '2026-12-01T09:00+05:00', zone: 'Asia/Karachi', hours: 24 };
+const empty: DrawnFacts = { kind: 'slot-empty', at: '2026-12-01T09:00+05:00', zone: 'Asia/Karachi', next: '2027-01-05T09:00+05:00' };
+const late: DrawnFacts = { kind: 'send-late', send: 'tidewater/2026-12', at: '2026-12-01T09:00+05:00', zone: 'Asia/Karachi', hours: 24 };
 
 /** The words of an HTML part, as a reader sees them. */
 const shown = (email: string): string =>

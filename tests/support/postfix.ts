@@ -1,6 +1,6 @@
-/** Debian's Postfix as a relay of the tests' own: private queue and settings, on loopback, passing all mail on to one address. Needs root, as Postfix does. */
+/** Debian's Postfix for the tests: private queue and settings, on loopback. It passes all mail on to one port, but for a domain of mailboxes it may hold itself. Needs root, as Postfix does. */
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,15 +15,35 @@ const postfix = programOnPath('postfix');
 export const withoutPostfix =
   postfix === undefined ? 'postfix is not installed' : process.getuid?.() !== 0 ? 'postfix starts for root only' : undefined;
 
-/** Starts Postfix; all mail for anybody goes on to `127.0.0.1:next`. */
-export async function openPostfix(next: number): Promise<{ port: number } & AsyncDisposable> {
+/** Mailboxes Postfix holds itself. Whoever is not in `good`, `full` or `away` is unknown, which it finds out after it has taken the mail. */
+export interface Mailboxes {
+  domain: string;
+  good: readonly string[];
+  /** Their mail comes back at once, as that of a mailbox over its quota does. */
+  full: readonly string[];
+  /** Their mail stays in the queue. */
+  away: readonly string[];
+}
+
+export interface PostfixServer extends AsyncDisposable {
+  port: number;
+  /** How many mails lie in a mailbox. */
+  mailsOf(name: string): number;
+}
+
+/** Starts Postfix; all mail for anybody else goes on to `127.0.0.1:next`: bounces too. */
+export async function openPostfix(next: number, mailboxes?: Mailboxes): Promise<PostfixServer> {
   const folder = mkdtempSync(join(tmpdir(), 'galley-test-'));
   chmodSync(folder, 0o755); // its processes run as the user postfix
-  for (const name of ['queue', 'data', 'etc']) mkdirSync(join(folder, name), { mode: 0o755 });
+  for (const name of ['queue', 'data', 'etc', 'mail']) mkdirSync(join(folder, name), { mode: 0o755 });
   await run('chown', ['postfix', join(folder, 'data')]);
+  await run('chown', ['nobody', join(folder, 'mail')]);
   const port = await freePort();
   const etc = join(folder, 'etc');
-  writeFileSync(join(etc, 'main.cf'), mainSettings(folder, next));
+  writeFileSync(
+    join(etc, 'main.cf'),
+    `${mainSettings(folder, next)}${mailboxes === undefined ? '' : await mailboxSettings(folder, mailboxes)}`,
+  );
   writeFileSync(join(etc, 'master.cf'), services(port));
   const master = spawn(postfix ?? 'postfix', ['-c', etc, 'start-fg'], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => master.once('exit', () => resolve()));
@@ -34,6 +54,10 @@ export async function openPostfix(next: number): Promise<{ port: number } & Asyn
   }
   return {
     port,
+    mailsOf(name) {
+      const inbox = join(folder, 'mail', name, 'new');
+      return existsSync(inbox) ? readdirSync(inbox).length : 0;
+    },
     async [Symbol.asyncDispose]() {
       await run(postfix ?? 'postfix', ['-c', etc, 'stop']).catch(() => {});
       await ended;
@@ -65,6 +89,27 @@ smtp_destination_concurrency_limit = 10
 `;
 }
 
+/** Mailboxes as Maildirs of the user nobody, and what becomes of mail to those that take none. */
+async function mailboxSettings(folder: string, { domain, good, full, away }: Mailboxes): Promise<string> {
+  const { stdout } = await run('id', ['-u', 'nobody']);
+  const table = (entries: readonly string[]) =>
+    entries.length === 0 ? '' : `inline:{ ${entries.map((entry) => `{ ${entry} }`).join(', ')} }`;
+  const routes = [
+    ...full.map((name) => `${name}@${domain} = error:5.2.2 mailbox full: over quota`),
+    ...away.map((name) => `${name}@${domain} = retry:4.3.0 the disk is away`),
+  ];
+  return `smtpd_reject_unlisted_recipient = no
+virtual_mailbox_domains = ${domain}
+virtual_mailbox_base = ${folder}/mail
+virtual_mailbox_maps = ${table(good.map((name) => `${name}@${domain} = ${name}/`))}
+virtual_uid_maps = static:${stdout.trim()}
+virtual_gid_maps = static:${stdout.trim()}
+transport_maps = ${table(routes)}
+minimal_backoff_time = 1s
+queue_run_delay = 1s
+`;
+}
+
 /** The services a relay needs, none of them in a chroot. */
 function services(port: number): string {
   const lines = [
@@ -74,14 +119,26 @@ function services(port: number): string {
     ['cleanup', 'unix', 'n', '-', '0', 'cleanup'],
     ['qmgr', 'unix', 'n', '300', '1', 'qmgr'],
     ['postlog', 'unix-dgram', 'n', '-', '1', 'postlogd'],
-    ...['rewrite:trivial-rewrite', 'bounce', 'defer:bounce', 'trace:bounce', 'proxymap', 'smtp', 'error', 'anvil', 'scache'].map(
-      (entry) => {
-        const [name = '', command = name] = entry.split(':');
-        return [name, 'unix', '-', '-', name === 'anvil' || name === 'scache' ? '1' : '-', command];
-      },
-    ),
+    ...[
+      'rewrite:trivial-rewrite',
+      'bounce',
+      'defer:bounce',
+      'trace:bounce',
+      'proxymap',
+      'smtp',
+      'error',
+      'retry:error',
+      'virtual',
+      'anvil',
+      'scache',
+    ].map((entry) => {
+      const [name = '', command = name] = entry.split(':');
+      return [name, 'unix', '-', '-', command === 'bounce' ? '0' : name === 'anvil' || name === 'scache' ? '1' : '-', command];
+    }),
   ];
-  return `${lines.map(([name, type, hidden, wake, most, command]) => `${name} ${type} ${hidden} - n ${wake} ${most} ${command}`).join('\n')}\n`;
+  // only the one that writes mailboxes needs root's rights; it writes as their owner
+  const unprivileged = (command = '') => (command === 'virtual' ? 'n' : '-');
+  return `${lines.map(([name, type, hidden, wake, most, command]) => `${name} ${type} ${hidden} ${unprivileged(command)} n ${wake} ${most} ${command}`).join('\n')}\n`;
 }
 
 async function freePort(): Promise<number> {

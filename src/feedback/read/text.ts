@@ -1,0 +1,58 @@
+/** Texts made fit for patterns: one kind of line end, no controls, no endless lines or runs, and no more of a returned mail than its header. */
+
+/** Octets as Latin-1 letters with LF line ends. */
+export function oneLineEnd(bytes: Uint8Array): string {
+  return (
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      .toString('latin1')
+      .replace(/\r\n?/g, '\n')
+      .replaceAll('\0', ' ')
+      // a parameter wrapped without indenting: else postal-mime takes the part behind it for text
+      .replace(/^(content-type:[^\n]{1,200};)[ \t]{0,20}\n(?=(?:boundary|charset|name|report-type)=)/gim, '$1\n ')
+  );
+}
+
+/** The first `most` lines, each cut to `longest` letters. */
+export function cutLines(text: string, longest: number, most = Number.POSITIVE_INFINITY): string {
+  const lines = text.split('\n', most);
+  return lines.some((line) => line.length > longest) || lines.length === most
+    ? lines.map((line) => line.slice(0, longest)).join('\n')
+    : text;
+}
+
+/** Decoded text with LF, controls as spaces, long runs of the same space or rule short: patterns try every beginning of a run. */
+export function tidyText(text: string, longest: number): string {
+  const plain = text
+    .replace(/\r\n?/g, '\n')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what it takes out
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00a0\u200b\ufeff]/g, ' ')
+    .replace(/[ \t]{9,}/g, '        ')
+    .replace(/([-=*_#~.])\1{40,}/g, (_, rule: string) => rule.repeat(40))
+    .replace(/\n{4,}/g, '\n\n\n');
+  return cutLines(plain, longest);
+}
+
+/** Letters of a returned mail's body that are kept: enough to see that it is one. */
+const bodyKept = 1000;
+
+/** What a returned mail says is no news; its header is. Nothing is cut when a report stands behind it. */
+export function cutReturnedBody(raw: string): string {
+  const part = /\ncontent-type:[ \t]*message\/(?:rfc822|global)\b(?!-)/i.exec(raw);
+  if (!part) return raw;
+  const header = raw.indexOf('\n\n', part.index);
+  const body = header === -1 ? -1 : raw.indexOf('\n\n', header + 2);
+  if (body === -1) return raw;
+  const rest = raw.slice(body + bodyKept);
+  return /\ncontent-type:[ \t]*message\/|\n(?:final-recipient|feedback-type):/i.test(rest) ? raw : raw.slice(0, body + bodyKept);
+}
+
+/** A report in text and again in HTML says the same twice: the HTML goes, up to the next line that may be a boundary. */
+export function cutSecondWording(raw: string): string {
+  const text = /\ncontent-type:[ \t]*text\/plain\b/i.exec(raw);
+  if (!text) return raw;
+  const html = /\ncontent-type:[ \t]*text\/html\b/i.exec(raw.slice(text.index));
+  if (!html) return raw;
+  const start = raw.indexOf('\n\n', text.index + html.index);
+  const end = start === -1 ? -1 : raw.indexOf('\n--', start + 1);
+  return end === -1 ? raw : raw.slice(0, start + 2) + raw.slice(end);
+}
