@@ -1,36 +1,19 @@
 /** What comes back, through a real serve: refused by the relay, bounced, complained about, left by mail, answered by a person; taken, read, judged, undone. */
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { closeStore, type Db, openStore } from '../../src/store/open.ts';
+import { describe, expect, test } from 'vitest';
+import type { Db } from '../../src/store/open.ts';
 import { feedback, inbound } from '../../src/store/schema.ts';
 import { getSend } from '../../src/store/sends.ts';
 import { complaint, dsn, letter, pleaseLeave } from '../feedback/mails.ts';
 import { handOver } from '../support/dialogue.ts';
-import { type Galley, openGalley } from '../support/galley.ts';
+import { openDueSend } from '../support/due.ts';
+import type { Galley } from '../support/galley.ts';
 import { openPostfix, withoutPostfix } from '../support/postfix.ts';
 import { openPostOffice, type ReceivedMail, type Relay } from '../support/relay.ts';
-import { samplePublication, sampleSend } from '../support/store.ts';
 
 const wait = { timeout: 60_000 };
-
-/** A Galley with a send that is due, to r1 … rN, and its store as the test sees it. */
-function due(readers: number, env: Record<string, string>): { galley: Galley & AsyncDisposable; db: Db; id: number } {
-  const galley = openGalley({ INBOUND_PORT: '0', ...env });
-  mkdirSync(join(galley.folder, 'data'));
-  const db = openStore(join(galley.folder, 'data', 'galley.db'));
-  onTestFinished(() => closeStore(db));
-  const publication = samplePublication(db);
-  db.$client.exec(`
-    INSERT INTO readers (email, email_key, created_at)
-      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${readers}) SELECT 'r' || i || '@example.com', 'r' || i || '@example.com', 0 FROM n;
-    INSERT INTO subscriptions (publication_id, reader_id, state, changed_at) SELECT ${publication.id}, id, 'active', 0 FROM readers;`);
-  const { id } = sampleSend(db, publication);
-  db.$client.exec('UPDATE sends SET scheduled_for = unixepoch() * 1000');
-  return { galley, db, id };
-}
 
 const mailTo = (post: Relay, to: string): ReceivedMail => {
   const found = post.mails.find((mail) => mail.to === to);
@@ -53,7 +36,7 @@ describe('what comes back', () => {
       const intake = await freePort();
       const boxes = { domain: 'example.com', good: ['r1', 'r2'], full: ['r3'], away: ['r4'] };
       await using postfix = await openPostfix(intake, boxes);
-      const { galley, db, id } = due(6, {
+      const { galley, db, id } = openDueSend(6, {
         SMTP_URL: `smtp://127.0.0.1:${postfix.port}`,
         INBOUND_PORT: String(intake),
         BOUNCE_DOMAIN: 'bounces.tidewater.example',
@@ -95,7 +78,7 @@ describe('what comes back', () => {
 
   test('from the relay, from other servers and from people has its effect on the reader, and a person can take it back', async () => {
     await using post = await openPostOffice({ refuse: (to) => (to === 'r1@example.com' ? 550 : undefined) });
-    const { galley, db, id } = due(6, { SMTP_URL: post.url });
+    const { galley, db, id } = openDueSend(6, { SMTP_URL: post.url, INBOUND_PORT: '0' });
     await using _ = galley;
     const serve = galley.start('serve', '--workers', '1');
     const port = await portOf(serve);
@@ -149,7 +132,7 @@ describe('what comes back', () => {
 
   test('through the pipe is read by the serve that runs, and without one at once; killed between its 250 and the reading, serve reads it when it is back', async () => {
     await using post = await openPostOffice();
-    const { galley, db, id } = due(3, { SMTP_URL: post.url });
+    const { galley, db, id } = openDueSend(3, { SMTP_URL: post.url, INBOUND_PORT: '0' });
     await using _ = galley;
     const first = galley.start('serve', '--workers', '1');
     const port = await portOf(first);

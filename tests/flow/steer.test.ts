@@ -1,33 +1,16 @@
 /** A send that people steer while it goes out: real serve, real workers, a real relay, and commands beside them. */
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { leave } from '../../src/audience/audience.ts';
-import { closeStore, type Db, openStore } from '../../src/store/open.ts';
+import type { Db } from '../../src/store/open.ts';
 import { getSend } from '../../src/store/sends.ts';
-import { type Galley, openGalley } from '../support/galley.ts';
+import { openDueSend } from '../support/due.ts';
 import { openPostOffice, openScriptedRelay } from '../support/relay.ts';
-import { samplePublication, sampleSend } from '../support/store.ts';
 
 const name = 'tidewater/2026-11';
-
-/** A Galley whose send to `readers` readers is due, and its store as the test sees it beside whoever sends. */
-function due(readers: number, env: Record<string, string>): { galley: Galley & AsyncDisposable; db: Db; id: number } {
-  const galley = openGalley(env);
-  mkdirSync(join(galley.folder, 'data'));
-  const db = openStore(join(galley.folder, 'data', 'galley.db'));
-  onTestFinished(() => closeStore(db));
-  const publication = samplePublication(db);
-  db.$client.exec(`
-    INSERT INTO readers (email, email_key, created_at)
-      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${readers}) SELECT 'r' || i || '@example.com', 'r' || i || '@example.com', 0 FROM n;
-    INSERT INTO subscriptions (publication_id, reader_id, state, changed_at) SELECT ${publication.id}, id, 'active', 0 FROM readers;`);
-  const { id } = sampleSend(db, publication);
-  db.$client.exec('UPDATE sends SET scheduled_for = unixepoch() * 1000');
-  return { galley, db, id };
-}
 
 const copies = (mails: readonly { to: string }[]) => new Set(mails.map(({ to }) => to)).size;
 /** Rows that were handed out in a batch and are now in this state. */
@@ -39,7 +22,7 @@ const wait = { timeout: 60_000 };
 describe('a send under way', () => {
   test('paused, nothing goes out once no message is out any more; who leaves gets nothing; resumed, everybody else gets it once', async () => {
     await using post = await openPostOffice();
-    const { galley, db, id } = due(1200, { SMTP_URL: post.url, RATE_PER_SECOND: '250' });
+    const { galley, db, id } = openDueSend(1200, { SMTP_URL: post.url, RATE_PER_SECOND: '250' });
     await using _ = galley;
     const serve = galley.start('serve', '--workers', '3');
     await expect.poll(() => post.mails.length, wait).toBeGreaterThan(100);
@@ -67,7 +50,7 @@ describe('a send under way', () => {
 
   test('cancelled, nothing more goes out, and every row says what became of it', async () => {
     await using post = await openPostOffice();
-    const { galley, db, id } = due(1500, { SMTP_URL: post.url, RATE_PER_SECOND: '200' });
+    const { galley, db, id } = openDueSend(1500, { SMTP_URL: post.url, RATE_PER_SECOND: '200' });
     await using _ = galley;
     const serve = galley.start('serve', '--workers', '2');
     await expect.poll(() => post.mails.length, wait).toBeGreaterThan(50);
@@ -86,7 +69,7 @@ describe('a send under way', () => {
   });
 
   test('without a serve a cancel does it all itself', async () => {
-    const { galley, db, id } = due(3000, {});
+    const { galley, db, id } = openDueSend(3000, {});
     await using _ = galley;
     db.$client.exec(`UPDATE sends SET state = 'sending', as_of = 1, rehearsal = 1`);
     db.$client.exec(`INSERT INTO deliveries (send_id, reader_id, state, attempts, changed_at) SELECT 1, id, 'ready', 0, 0 FROM readers;
@@ -115,7 +98,7 @@ describe('unknowns', () => {
   test('listed, dismissed, sent again: the same message byte for byte, to nobody else', async () => {
     // The line is cut after the dot of the first and the third mail: both arrived, and nobody here can know.
     await using relay = await openScriptedRelay({ dot: (before) => (before === 0 || before === 2 ? 'hang up' : '250 2.0.0 taken') });
-    const { galley, db, id } = due(5, {
+    const { galley, db, id } = openDueSend(5, {
       SMTP_URL: relay.url,
       SMTP_CONNECTIONS: '1',
       DKIM_DOMAIN: 'tidewater.example',
@@ -159,7 +142,7 @@ describe('unknowns', () => {
   });
 
   test('a wrong use says what would be right', async () => {
-    const { galley } = due(1, {});
+    const { galley } = openDueSend(1, {});
     await using _ = galley;
     for (const [args, code, words] of [
       [['unknown', name, 'forget'], 2, /takes list, resend or dismiss, not "forget"/],
@@ -179,7 +162,7 @@ describe('unknowns', () => {
 test('killed in the middle of the freeze, again and again, every reader has one row in the end', async () => {
   const readers = 200_000;
   await using post = await openPostOffice();
-  const { galley, db, id } = due(readers, { SMTP_URL: post.url, RATE_PER_SECOND: '1' });
+  const { galley, db, id } = openDueSend(readers, { SMTP_URL: post.url, RATE_PER_SECOND: '1' });
   await using _ = galley;
   let serve = galley.start('serve', '--workers', '1');
   for (const enough of [10_000, 90_000]) {
