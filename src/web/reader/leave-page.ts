@@ -1,6 +1,7 @@
-/** The words of the pages for leaving. Forwarded mails carry the link too, so the address is shown masked. */
+/** The pages for leaving. Forwarded mails carry the link too, so the address is shown masked. */
 import type { LeaveAnswer } from '../../audience/audience.ts';
 import { type Html, html } from '../../html.ts';
+import type { Words } from '../../model/words/catalogue.ts';
 import type { ReaderPage } from './page.ts';
 
 export type LeavePage = Omit<ReaderPage, 'assets'>;
@@ -8,44 +9,54 @@ export type LeavePage = Omit<ReaderPage, 'assets'>;
 /** The field by which our own button is told from a mail program's click. */
 export const ownButton = { name: 'from', value: 'page' };
 
-export const named = ({ publication, language }: LeaveAnswer): Html => html`<bdi lang="${language}">${publication}</bdi>`;
-export const address = ({ maskedAddress }: LeaveAnswer): Html => html`<b><bdi>${maskedAddress}</bdi></b>`;
-export const mast = ({ publication, language }: LeaveAnswer) => ({ name: publication, language });
+export const fills = ({ publication, language, maskedAddress }: LeaveAnswer): { publication: Html; address: Html } => ({
+  publication: html`<bdi lang="${language}">${publication}</bdi>`,
+  address: html`<b><bdi dir="ltr">${maskedAddress}</bdi></b>`,
+});
+export const mast = ({ publication, language, slug }: LeaveAnswer) => ({ name: publication, language, slug });
 
-/** Asks once. */
-export function askPage(token: string, found: LeaveAnswer): LeavePage {
-  const body = html`<h1>Leave ${named(found)}?</h1>
-<p class="lede">We stop writing to ${address(found)} right away.</p>
-<form method="post" action="/u/${token}"><input type="hidden" name="${ownButton.name}" value="${ownButton.value}"><button class="btn go">Unsubscribe</button></form>`;
-  return { title: 'Unsubscribe', body, publication: mast(found) };
+/** Asks once. `preferences` is the path of the page on which less can be had than nothing. */
+export function askPage(words: Words, token: string, found: LeaveAnswer, preferences?: string): LeavePage {
+  const { publication, address } = fills(found);
+  const body = html`<h1>${words.html('leave.ask', { publication })}</h1>
+<p class="lede">${words.html('leave.ask.lede', { address })}</p>
+<form method="post" action="/u/${token}"><input type="hidden" name="${ownButton.name}" value="${ownButton.value}"><button class="btn go">${words.text('leave.button')}</button></form>
+${preferences !== undefined && html`<p><a href="${preferences}">${words.text('leave.or')}</a></p>`}`;
+  return { words, title: words.text('leave.title'), body, publication: mast(found) };
 }
 
-/** Says that it is done, and lets it be taken back as long as that may be. */
-export function leftPage(token: string, found: LeaveAnswer, now: number): LeavePage {
+/** Says that it is done, lets it be taken back as long as that may be, and asks why, once. */
+export function leftPage(words: Words, token: string, found: LeaveAnswer, now: number, { thanks = false } = {}): LeavePage {
   const undo = found.undoUntil !== undefined && now <= found.undoUntil;
-  const body = html`<h1>You have left ${named(found)}</h1>
-<p class="lede">Nothing more will be sent to ${address(found)}.</p>
-${undo && html`<div class="strip"><span>Pressed it by mistake?</span><form method="post" action="/u/${token}/undo"><button class="btn">Put me back</button></form></div>`}`;
-  return { title: 'Unsubscribed', body, publication: mast(found) };
+  const { publication, address } = fills(found);
+  const why = html`<form method="post" action="/u/${token}/reason"><div class="field"><label for="why">${words.text('leave.reason')}</label><textarea class="input" id="why" name="reason" rows="3" maxlength="${longestReason}"></textarea></div><button class="btn">${words.text('leave.reason.button')}</button></form>`;
+  const body = html`<h1>${words.html('leave.left', { publication })}</h1>
+<p class="lede">${words.html('leave.left.lede', { address })}</p>
+${undo && html`<div class="strip"><span>${words.text('leave.mistake')}</span><form method="post" action="/u/${token}/undo"><button class="btn">${words.text('leave.undo')}</button></form></div>`}
+${thanks ? html`<p role="status">${words.text('leave.reason.thanks')}</p>` : undo && why}`;
+  return { words, title: words.text('leave.left.title'), body, publication: mast(found) };
 }
+
+/** Letters of a reason that are kept. */
+export const longestReason = 1000;
 
 /** After an undo. */
-export function backPage(token: string, found: LeaveAnswer): LeavePage {
-  const body = html`<h1>You are back</h1>
-<p class="lede">${named(found)} goes to ${address(found)} as before.</p>
-<p><a href="/u/${token}">Unsubscribe after all</a></p>`;
-  return { title: 'Back on the list', body, publication: mast(found) };
+export function backPage(words: Words, token: string, found: LeaveAnswer): LeavePage {
+  const body = html`<h1>${words.text('leave.back')}</h1>
+<p class="lede">${words.html('leave.back.lede', fills(found))}</p>
+<p><a href="/u/${token}">${words.text('leave.back.again')}</a></p>`;
+  return { words, title: words.text('leave.back.title'), body, publication: mast(found) };
 }
 
 /** An undo that came when the link may be in other hands. */
-export function tooLatePage(found: LeaveAnswer): LeavePage {
-  const body = html`<h1>This link can no longer put you back</h1>
-<p class="lede">${address(found)} left ${named(found)} a good while ago, and still gets nothing. To have it again, please subscribe anew.</p>`;
-  return { title: 'Too late for this link', body, publication: mast(found) };
+export function tooLatePage(words: Words, found: LeaveAnswer): LeavePage {
+  const body = html`<h1>${words.text('leave.late')}</h1>
+<p class="lede">${words.html('leave.late.lede', fills(found))}</p>`;
+  return { words, title: words.text('leave.late.title'), body, publication: mast(found) };
 }
 
 /** A token of ours whose rows are gone: whoever asks is already where they want to be. */
-export const gonePage: LeavePage = {
-  title: 'Not on the list',
-  body: html`<h1>You are not on this list</h1><p class="lede">Nothing will be sent to the address this link was made for.</p>`,
-};
+export function gonePage(words: Words): LeavePage {
+  const body = html`<h1>${words.text('leave.gone')}</h1><p class="lede">${words.text('leave.gone.lede')}</p>`;
+  return { words, title: words.text('leave.gone.title'), body };
+}
