@@ -17,6 +17,8 @@ export interface Config {
   readonly baseUrl: string;
   /** Earlier values of `baseUrl`, still served. */
   readonly oldBaseUrls: readonly string[];
+  /** Origins of other sites whose pages may call the API. */
+  readonly apiOrigins: readonly string[];
   /** Express's `trust proxy`: hops, or the proxies' addresses and networks; false for none. */
   readonly trustProxy: false | number | readonly string[];
   /** Absent: a key is made and kept in `dataDir`. */
@@ -78,6 +80,7 @@ export function parseConfig(env: Settings, { pages = true }: { pages?: boolean }
     host: read('HOST') ?? '127.0.0.1',
     baseUrl,
     oldBaseUrls: read('BASE_URLS_OLD') ?? [],
+    apiOrigins: read('API_ORIGINS') ?? [],
     trustProxy: read('TRUST_PROXY') ?? false,
     ...(secretKey && { secretKey }),
     ...(redisUrl && { redis: { url: redisUrl } }),

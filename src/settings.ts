@@ -79,6 +79,15 @@ export const settings = {
       .transform(list)
       .pipe(z.array(url(['http', 'https']).transform(withoutSlash))),
   },
+  API_ORIGINS: {
+    about: 'Other sites whose pages may call the sign-up API from a browser.',
+    takes: 'origins separated by commas, such as https://www.example.org',
+    without: 'only our own pages may',
+    rule: z
+      .string()
+      .transform(list)
+      .pipe(z.array(url(['http', 'https']).transform((text) => new URL(text).origin))),
+  },
   TRUST_PROXY: {
     about: 'The reverse proxies in front of Galley, whose X-Forwarded-For is believed.',
     takes: 'the number of proxies, or their addresses or networks separated by commas, such as loopback or 10.0.0.0/8',

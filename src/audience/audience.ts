@@ -1,5 +1,23 @@
-/** The room's door: the rules of consent. Readers come by import, leave by link, and can be taken elsewhere by export. */
+/** The room's door: the rules of consent. Readers come by import or by asking and confirming, choose, leave by link, and can be taken elsewhere or erased. */
+export { answerRequests } from './answer.ts';
+export { type Asking, askToSubscribe } from './ask.ts';
+export { confirmRequest, lookUpRequest, type NoRequest, type RequestAnswer } from './confirm.ts';
+export type { ReaderDeps } from './deps.ts';
+export { erasedFile, eraseReader } from './erase.ts';
 export { exportReaders } from './export.ts';
 export { type ImportDeps, type ImportOptions, type ImportProgress, importReaders, resumeImports } from './import.ts';
-export { type LeaveAnswer, type LeaveWay, leave, lookUpLeave, type NothingToLeave, undoDays, undoLeave } from './leave.ts';
+export {
+  giveReason,
+  type LeaveAnswer,
+  type LeaveWay,
+  leave,
+  longestReason,
+  lookUpLeave,
+  type NothingToLeave,
+  type Standing,
+  undoDays,
+  undoLeave,
+} from './leave.ts';
+export { askNewAddress, dataOf, type OwnData, ownData, rename, setPublications } from './own.ts';
+export { askForOwn, choose, offeredFormats, pause, resume } from './preferences.ts';
 export { describeImport, type ImportCounts, type ImportReport } from './report.ts';

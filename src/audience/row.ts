@@ -30,7 +30,7 @@ export function readRow(columns: Columns, cells: readonly string[], line: number
   if (isAddressProblem(address)) return { reason: `the address ${address.problem}: ${address.remedy}` };
   const status = cell(columns.status).toLowerCase();
   if (gone.includes(status)) return { reason: `the status is "${status}": only people who want this mail are imported` };
-  const name = tidyName(cell(columns.name));
+  const name = tidyText(cell(columns.name));
   const language = cell(columns.language);
   const tag = languageTag(language);
   return {
@@ -38,7 +38,7 @@ export function readRow(columns: Columns, cells: readonly string[], line: number
       line,
       email: address.address,
       emailKey: address.key,
-      name: name === '' || name.length > longestName ? null : name,
+      name: parsePersonName(name) ?? null,
       language: tag ?? null,
       attributes: readAttributes(columns, cell),
     },
@@ -46,8 +46,14 @@ export function readRow(columns: Columns, cells: readonly string[], line: number
   };
 }
 
-/** A name on one line: it will stand in a header. */
-function tidyName(text: string): string {
+/** A name on one line, since it will stand in a header; undefined for none, and for one too long to be one. */
+export function parsePersonName(text: string): string | undefined {
+  const name = tidyText(text);
+  return name === '' || name.length > longestName ? undefined : name.toWellFormed();
+}
+
+/** Words on one line. */
+export function tidyText(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it takes out
   return text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
 }

@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { parseAddress } from '../model/address.ts';
 import { noteAudit } from '../store/audit.ts';
 import type { Db } from '../store/open.ts';
-import { findReader } from '../store/readers.ts';
+import { findReaderByKey } from '../store/readers.ts';
 import { inTransaction } from '../store/statement.ts';
 import { moveReader } from '../store/subscriptions.ts';
 import {
@@ -28,7 +28,7 @@ export function suppress({ db, suppressionKey, now }: SuppressDeps, address: str
   const hash = suppressionHash(suppressionKey, key);
   return inTransaction(db, () => {
     const added = addSuppression(db, { hash, publicationId: allPublications, reason: 'person', at: now() });
-    const reader = findReader(db, key);
+    const reader = findReaderByKey(db, key)?.id;
     const moved = reader === undefined ? 0 : moveReader(db, { move: 'suspend', readerId: reader, way: 'person', at: now() });
     if (added) noteAudit(db, { at: now(), actor, action: 'suppress add', subject: nameOf(hash) });
     return added || moved > 0;
@@ -49,7 +49,7 @@ export function lift(
   const hash = suppressionHash(suppressionKey, key);
   return inTransaction(db, () => {
     const lifted = suppressionsOf(db, hash);
-    const reader = findReader(db, key);
+    const reader = findReaderByKey(db, key)?.id;
     const needsReason = lifted.find(({ reason: why }) => why === 'complaint' || why === 'hard-bounce');
     if (needsReason !== undefined && reason.trim() === '') {
       throw new AppError(

@@ -1,5 +1,6 @@
 /** The engine of serve: one loop that starts sends, freezes, settles, tops the window up and sweeps; rooms that never meet are joined here. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerRequests, type ReaderDeps } from '../audience/audience.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { topUp } from '../fanout/fanout.ts';
@@ -21,6 +22,7 @@ import { openReturns } from './returns.ts';
 
 export interface EngineOptions {
   data: Data;
+  readers: ReaderDeps;
   redisUrl: RedisUrl;
   privateRedis: boolean;
   /** Whether mail goes to the built-in catcher: a rehearsal never goes over a relay, and no send but a rehearsal into the catcher. */
@@ -46,9 +48,12 @@ export interface Engine {
 }
 
 const sweepEveryMs = 30_000;
+/** A turn comes several times a second and must stay short; limits of the hour are far below what this allows. */
+const requestsPerTurn = 10;
 
 export async function openEngine({
   data,
+  readers,
   redisUrl,
   privateRedis,
   unknownPolicy,
@@ -85,6 +90,7 @@ export async function openEngine({
     const recalled = await recall(deps);
     startDueSends(deps);
     if (unknownPolicy === 'retry') retryUnknowns(deps);
+    answerRequests(readers, requestsPerTurn, now());
     calendar.lookAtNotices();
     const freezing = freezeStep(deps);
     const cancelling = cancelStep(deps);

@@ -1,10 +1,11 @@
 /** A running service: the lock, Redis, the catcher when there is no relay, the engine, the workers as child processes. With the web beside it, it is serve. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resumeImports } from '../audience/audience.ts';
+import { type ReaderDeps, resumeImports } from '../audience/audience.ts';
 import { openCatcher } from '../catcher/catcher.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
+import { languages } from '../model/words/words.ts';
 import { openPrivateRedis, type PrivateRedis } from '../queue/private-redis.ts';
 import { lockDataFolder } from '../store/lock.ts';
 import { closeStore } from '../store/open.ts';
@@ -58,7 +59,7 @@ export async function openService({ config, env, log, workers, web, command }: S
     });
     const catcher = config.smtp === undefined ? await openCatcher({ folder: join(config.dataDir, 'catcher') }) : undefined;
     if (catcher !== undefined) stops.push(() => catcher.close());
-    const pages = web ? await openWeb({ db: data.db, tokenKeys: data.ring.tokens, config, log, ...(catcher && { catcher }) }) : undefined;
+    const pages = web ? await openWeb({ readers: readerDeps(config, data), config, log, ...(catcher && { catcher }) }) : undefined;
     if (pages !== undefined) stops.push(() => pages.close());
     const redis = await openServiceRedis(config, env, log);
     stops.push(() => redis.stop());
@@ -80,10 +81,16 @@ export async function openService({ config, env, log, workers, web, command }: S
   }
 }
 
+/** What the rules of consent work with. */
+function readerDeps({ dataDir, rehearsal }: Config, { db, ring }: Data): ReaderDeps {
+  return { db, tokenKeys: ring.tokens, suppressionKey: ring.suppression, languages, rehearsal, dataDir };
+}
+
 function engineOptions(config: Config, data: Data, redis: ServiceRedis, log: Log) {
   const { smtp, redis: given, baseUrl, bounceDomain, ratePerSecond, unknownPolicy, inbound } = config;
   return {
     data,
+    readers: readerDeps(config, data),
     redisUrl: redis.url,
     privateRedis: given === undefined,
     rehearsal: smtp === undefined,

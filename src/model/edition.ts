@@ -77,3 +77,6 @@ export interface Drawing {
 
 export const formats = ['full'] as const;
 export type Format = (typeof formats)[number];
+/** What a reader may choose to get, whether or not it is made yet. */
+export const formatChoices = ['full', 'light', 'text'] as const;
+export type FormatChoice = (typeof formatChoices)[number];

@@ -17,7 +17,29 @@ export type NoticeFacts =
       paused: boolean;
     }
   /** To the editors: a mail that came to us and is theirs to answer, passed on as it is. `inbound` is its number. */
-  | { kind: 'forward'; inbound: number };
+  | { kind: 'forward'; inbound: number }
+  /** To the editors: so many asked within an hour that the confirmations of the others wait. */
+  | { kind: 'signup-brake'; asked: number }
+  /** To an address that somebody asked for: the reader says yes with the link of `token`, within `days`. */
+  | (ToReader & { kind: 'confirm'; days: number })
+  /** To a reader who asked for what comes already; `token` leads to the preferences. */
+  | (ToReader & { kind: 'known' })
+  /** To a reader who has just joined; without an issue while none has come out. */
+  | (ToReader & { kind: 'welcome'; latest?: { title: string; number: string } })
+  /** To a reader whose link was used to leave: `token` takes it back until an instant. */
+  | (ToReader & { kind: 'left'; until: number; zone: string })
+  /** To a reader whose link was used to pause. */
+  | (ToReader & { kind: 'paused'; until: number; zone: string })
+  /** To a reader who asked for the link to their own data. */
+  | (ToReader & { kind: 'own'; minutes: number })
+  /** To an address that is to take the place of another. */
+  | (ToReader & { kind: 'new-address'; days: number });
+
+/** What every notice to a reader has: the language it is written in, and the token of its link. */
+interface ToReader {
+  language: string;
+  token: string;
+}
 
 /** What is put into words; a mail passed on has its own. */
 export type DrawnFacts = Exclude<NoticeFacts, { kind: 'forward' }>;

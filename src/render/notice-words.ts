@@ -1,6 +1,11 @@
-/** What each kind of notice says. A new kind is one entry here and its facts in `model/notice.ts`. Plain words: what happened, what it means, what to do. */
+/**
+ * What each kind of notice says. A new kind is one entry here, its facts in `model/notice.ts` and its texts in `model/words/`. Plain words: what happened,
+ * what it means, what to do. Editors are written to in English, the language of the desk; readers in theirs.
+ */
 import type { BrandChoices } from '../model/brand.ts';
 import type { DrawnFacts, NoticeKind } from '../model/notice.ts';
+import type { Fills, Key, Words } from '../model/words/catalogue.ts';
+import { languages } from '../model/words/words.ts';
 
 /** The publication as a notice names it. */
 export interface NoticeMasthead {
@@ -18,79 +23,142 @@ export interface NoticeMasthead {
 export type Piece = string | { name: string } | { command: string };
 
 export interface NoticeWords {
+  /** The language it is in, as a BCP 47 tag, and its direction. */
+  language: string;
+  direction: 'ltr' | 'rtl';
   subject: string;
   paragraphs: Piece[][];
   /** Where a click leads. */
   action: { label: string; url: string };
+  /** Why it came. */
+  because: string;
 }
 
-type Wording = { [K in NoticeKind]: (facts: Extract<DrawnFacts, { kind: K }>, masthead: NoticeMasthead) => NoticeWords };
+/** A text with pieces in it. */
+const pieces = <K extends Key>(words: Words, key: K, ...fills: Fills<K, Piece>): Piece[] => words.pieces<K, Piece>(key, ...fills);
 
-const desk = ({ baseUrl }: NoticeMasthead) => ({ label: 'Open the desk', url: `${baseUrl}/console` });
+type Said = Pick<NoticeWords, 'subject' | 'paragraphs' | 'action'>;
+type Wording = {
+  [K in NoticeKind]: (facts: Extract<DrawnFacts, { kind: K }>, say: { words: Words; masthead: NoticeMasthead; name: Piece }) => Said;
+};
+
+const desk = (words: Words, { baseUrl }: NoticeMasthead) => ({ label: words.text('editor.button'), url: `${baseUrl}/console` });
 
 const wording: Wording = {
-  'slot-empty': ({ at, zone, next }, masthead) => {
-    const { slug, name } = masthead;
-    return {
-      subject: `${name}: nothing was sent, no issue was approved`,
-      paragraphs: [
-        [
-          'The slot of ',
-          { name },
-          ` on ${describeTime(at)} (${zone}) came, and no issue had been approved for it. So nothing was sent: no reader got anything.`,
-        ],
-        [`To send in the next slot, on ${describeTime(next)}, approve the issue: `, { command: `galley issue approve ${slug}/NUMBER` }],
-        ['To send without waiting for it: ', { command: `galley send ${slug}/NUMBER` }],
-        ['If you do nothing, nothing is sent.'],
-      ],
-      action: desk(masthead),
-    };
-  },
-  'send-late': ({ send, at, zone, hours }, masthead) => ({
-    subject: `${masthead.name}: ${send} is ${hours} hours late and waits for you`,
+  'slot-empty': ({ at, zone, next }, { words, masthead, name }) => ({
+    subject: words.text('editor.slot-empty', { publication: masthead.name }),
     paragraphs: [
-      [
-        { name: send },
-        ` was to go out on ${describeTime(at)} (${zone}), while Galley was not running. It was found ${hours} hours late, so it has not been sent: nobody has got it yet, and no reader is lost.`,
-      ],
-      ['To send it now: ', { command: `galley resume ${send}` }],
-      ['To drop it: ', { command: `galley cancel ${send}` }],
-      ['If you do nothing, it goes on waiting.'],
+      pieces(words, 'editor.slot-empty.lede', { publication: name, day: describeTime(at), zone }),
+      pieces(words, 'editor.slot-empty.next', {
+        day: describeTime(next),
+        command: { command: `galley issue approve ${masthead.slug}/NUMBER` },
+      }),
+      pieces(words, 'editor.slot-empty.now', { command: { command: `galley send ${masthead.slug}/NUMBER` } }),
+      [words.text('editor.slot-empty.nothing')],
     ],
-    action: desk(masthead),
+    action: desk(words, masthead),
   }),
-  'send-alarm': ({ send, cause, hard, complaints, attempts, paused }, masthead) => {
-    const many =
-      cause === 'bounces'
-        ? `${hard} of the first ${attempts} mails came back: the servers say that these mailboxes are not there`
-        : `${complaints} readers of the first ${attempts} mails called it spam`;
-    const next: Piece[][] = paused
-      ? [
-          ['So it has stopped. Nobody else gets it until you say so, and nobody is lost.'],
-          ['To let it go on: ', { command: `galley resume ${send}` }],
-          ['To drop the rest: ', { command: `galley cancel ${send}` }],
-        ]
-      : [['It had gone out by then, so there was nothing to stop.']];
+  'send-late': ({ send, at, zone, hours: count }, { words, masthead }) => ({
+    subject: words.text('editor.send-late', { publication: masthead.name, send, count }),
+    paragraphs: [
+      pieces(words, 'editor.send-late.lede', { send: { name: send }, day: describeTime(at), zone, count }),
+      pieces(words, 'editor.send-late.now', { command: { command: `galley resume ${send}` } }),
+      pieces(words, 'editor.send-late.drop', { command: { command: `galley cancel ${send}` } }),
+      [words.text('editor.send-late.nothing')],
+    ],
+    action: desk(words, masthead),
+  }),
+  'send-alarm': ({ send, cause, hard, complaints, attempts, paused }, { words, masthead }) => {
+    const facts = { publication: masthead.name, send };
+    const came = { send: { name: send }, attempts: attempts.toLocaleString('en-GB') };
+    const bounces = cause === 'bounces';
     return {
-      subject: `${masthead.name}: ${send} ${paused ? 'has stopped: ' : ''}${cause === 'bounces' ? 'too much of it comes back' : 'too many readers complain'}`,
+      subject: words.text(
+        paused ? (bounces ? 'editor.alarm.stopped.bounces' : 'editor.alarm.stopped.complaints') : bounces ? 'editor.alarm.bounces' : 'editor.alarm.complaints',
+        facts,
+      ),
       paragraphs: [
-        [{ name: send }, `: ${many}.`],
-        [
-          cause === 'bounces'
-            ? 'Either the list is old or came from elsewhere, or a provider is out of order. Look at who it is before it goes on: providers judge a sender by this.'
-            : 'Those who complained get nothing more. Ask whether the readers know that they subscribed: providers judge a sender by this.',
-        ],
-        ...next,
+        bounces
+          ? pieces(words, 'editor.alarm.bounces.lede', { ...came, count: hard })
+          : pieces(words, 'editor.alarm.complaints.lede', { ...came, count: complaints }),
+        [words.text(bounces ? 'editor.alarm.bounces.why' : 'editor.alarm.complaints.why')],
+        ...(paused
+          ? [
+              [words.text('editor.alarm.stopped')],
+              pieces(words, 'editor.alarm.on', { command: { command: `galley resume ${send}` } }),
+              pieces(words, 'editor.alarm.drop', { command: { command: `galley cancel ${send}` } }),
+            ]
+          : [[words.text('editor.alarm.over')]]),
       ],
-      action: desk(masthead),
+      action: desk(words, masthead),
     };
   },
+  'signup-brake': ({ asked: count }, { words, masthead, name }) => ({
+    subject: words.text('editor.brake', { publication: masthead.name }),
+    paragraphs: [pieces(words, 'editor.brake.lede', { publication: name, count }), [words.text('editor.brake.nothing')]],
+    action: desk(words, masthead),
+  }),
+  confirm: ({ token, days: count }, { words, masthead, name }) => ({
+    subject: words.text('consent.mail', { publication: masthead.name }),
+    paragraphs: [
+      pieces(words, 'consent.mail.ask', { publication: name }),
+      [words.text('consent.mail.do', { count })],
+      [words.text('consent.mail.not')],
+    ],
+    action: { label: words.text('consent.mail.button'), url: `${masthead.baseUrl}/c/${token}` },
+  }),
+  known: ({ token }, { words, masthead, name }) => ({
+    subject: words.text('consent.known', { publication: masthead.name }),
+    paragraphs: [pieces(words, 'consent.known.lede', { publication: name })],
+    action: { label: words.text('preferences.title'), url: `${masthead.baseUrl}/p/${token}` },
+  }),
+  welcome: ({ token, latest }, { words, masthead, name }) => ({
+    subject: words.text('consent.welcome', { publication: masthead.name }),
+    paragraphs: [
+      pieces(words, 'consent.welcome.lede', { publication: name }),
+      ...(latest === undefined ? [] : [pieces(words, 'consent.welcome.latest', { title: { name: latest.title } })]),
+    ],
+    action:
+      latest === undefined
+        ? { label: words.text('preferences.title'), url: `${masthead.baseUrl}/p/${token}` }
+        : {
+            label: words.text('consent.welcome.button'),
+            url: `${masthead.baseUrl}/${encodeURIComponent(masthead.slug)}/${encodeURIComponent(latest.number)}`,
+          },
+  }),
+  left: ({ token, until, zone }, { words, masthead, name }) => ({
+    subject: words.text('leave.mail', { publication: masthead.name }),
+    paragraphs: [pieces(words, 'leave.mail.lede', { publication: name }), [words.text('leave.mail.undo', { day: words.day(until, zone) })]],
+    action: { label: words.text('leave.undo'), url: `${masthead.baseUrl}/u/${token}` },
+  }),
+  paused: ({ token, until, zone }, { words, masthead, name }) => {
+    const day = words.day(until, zone);
+    return {
+      subject: words.text('preferences.mail', { publication: masthead.name, day }),
+      paragraphs: [pieces(words, 'preferences.mail.lede', { publication: name, day }), [words.text('preferences.mail.not')]],
+      action: { label: words.text('preferences.title'), url: `${masthead.baseUrl}/p/${token}` },
+    };
+  },
+  own: ({ token, minutes: count }, { words, masthead }) => ({
+    subject: words.text('own.mail', { publication: masthead.name }),
+    paragraphs: [[words.text('own.mail.lede', { count })], [words.text('own.mail.not')]],
+    action: { label: words.text('own.mail.button'), url: `${masthead.baseUrl}/c/${token}` },
+  }),
+  'new-address': ({ token, days: count }, { words, masthead }) => ({
+    subject: words.text('own.change', { publication: masthead.name }),
+    paragraphs: [[words.text('own.change.lede', { count })], [words.text('consent.mail.not')]],
+    action: { label: words.text('consent.mail.button'), url: `${masthead.baseUrl}/c/${token}` },
+  }),
 };
 
 /** Puts the facts of a notice into words. */
 export function wordsOf<K extends NoticeKind>(facts: Extract<DrawnFacts, { kind: K }>, masthead: NoticeMasthead): NoticeWords {
   const say: Wording[K] = wording[facts.kind as K];
-  return say(facts, masthead);
+  const toReader = 'language' in facts;
+  const words = languages.wordsIn(toReader ? facts.language : 'en');
+  const because = words.text(toReader ? 'consent.because' : 'editor.because');
+  const { language, direction } = words;
+  return { language, direction, because, ...say(facts, { words, masthead, name: { name: masthead.name } }) };
 }
 
 /** `Tuesday 1 December 2026, 09:00` from `2026-12-01T09:00+05:00`: the wall clock as it stands, no zone applied. */

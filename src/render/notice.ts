@@ -3,13 +3,16 @@ import { type Html, html } from '../html.ts';
 import { brandOf, fontStacks } from '../model/brand.ts';
 import type { DrawnFacts, NoticeDrawing } from '../model/notice.ts';
 import { logoOf, mailFrom } from './email.ts';
-import { headStyle } from './email-blocks.ts';
+import { headStyle, sides } from './email-blocks.ts';
 import { mailStyle } from './email-style.ts';
 import { type NoticeMasthead, type NoticeWords, type Piece, wordsOf } from './notice-words.ts';
 import { openTemplate } from './template.ts';
 import { wrap } from './text.ts';
 
 const frame = openTemplate('notice.mjml', [
+  'language',
+  'direction',
+  'align',
   'subject',
   'preview',
   'face',
@@ -32,14 +35,18 @@ export async function drawNotice(facts: DrawnFacts, masthead: NoticeMasthead): P
   return { subject: words.subject, email: await mailFrom(mjmlOf(words, masthead)), text: textOf(words, masthead) };
 }
 
-function mjmlOf({ subject, paragraphs, action }: NoticeWords, { name, postalAddress, baseUrl, brand: choices }: NoticeMasthead): Html {
+function mjmlOf(words: NoticeWords, { name, postalAddress, baseUrl, brand: choices }: NoticeMasthead): Html {
+  const { language, direction, subject, paragraphs, action, because } = words;
   const [first = [], ...others] = paragraphs;
   const brand = brandOf(choices);
   return frame({
+    language,
+    direction,
+    align: sides[direction].start,
     subject,
     preview: first.map(plain).join(''),
-    face: fontStacks[brand.fonts].text.ltr,
-    heads: headStyle(brand, 'ltr'),
+    face: fontStacks[brand.fonts].text[direction],
+    heads: headStyle(brand, direction),
     ink: brand.ink.light,
     style: mailStyle(brand),
     name: logoOf({ pictureBase: `${baseUrl}/a/` }, brand, name) ?? html`<bdi>${name}</bdi>`,
@@ -53,8 +60,6 @@ function mjmlOf({ subject, paragraphs, action }: NoticeWords, { name, postalAddr
   });
 }
 
-const because = 'You get this as an editor. Galley writes only when something needs a person.';
-
 /** Names in other scripts must not turn the sentence round; commands stand on a line of their own. */
 function drawn(piece: Piece): Html {
   if (typeof piece === 'string') return html`${piece}`;
@@ -64,7 +69,7 @@ function drawn(piece: Piece): Html {
 
 const plain = (piece: Piece): string => (typeof piece === 'string' ? piece : 'name' in piece ? piece.name : piece.command);
 
-function textOf({ paragraphs, action }: NoticeWords, { name, postalAddress }: NoticeMasthead): string {
+function textOf({ paragraphs, action, because }: NoticeWords, { name, postalAddress }: NoticeMasthead): string {
   const lines = paragraphs.map((pieces) => pieces.map(written).join(''));
   const body = [name, ...lines.map((line) => wrap(line, lineWidth)), `${action.label}:\n${action.url}`];
   return `${[...body, [wrap(because, lineWidth), name, postalAddress].filter(Boolean).join('\n')].join('\n\n')}\n`;

@@ -14,6 +14,7 @@ import { counter } from './counters.ts';
 import { applyToNotice, closeNotice } from './notices.ts';
 import type { Db } from './open.ts';
 import { inTransaction, statement } from './statement.ts';
+import { mailableAt } from './subscriptions.ts';
 
 export interface BatchRow {
   reader: number;
@@ -55,7 +56,7 @@ export function claimBatch(db: Db, sendId: number, limit: number, now: number): 
 }
 
 function waitingRows(db: Db, sendId: number, limit: number, now: number) {
-  const consent = `EXISTS (SELECT 1 FROM sends s JOIN subscriptions c ON c.publication_id = s.publication_id AND c.reader_id = d.reader_id WHERE s.id = d.send_id AND c.state = 'active') AS consents`;
+  const consent = `EXISTS (SELECT 1 FROM sends s JOIN subscriptions c ON c.publication_id = s.publication_id AND c.reader_id = d.reader_id WHERE s.id = d.send_id AND ${mailableAt('c')}) AS consents`;
   const due = statement(
     db,
     `SELECT reader_id AS reader, state, ${consent} FROM deliveries d WHERE send_id = ? AND state = 'deferred' AND due_at <= ? ORDER BY due_at LIMIT ?`,
@@ -65,8 +66,8 @@ function waitingRows(db: Db, sendId: number, limit: number, now: number) {
     `SELECT reader_id AS reader, state, ${consent} FROM deliveries d WHERE send_id = ? AND state = 'ready' ORDER BY reader_id LIMIT ?`,
   );
   type Row = { reader: number; state: DeliveryState; consents: number };
-  const first = due.all(sendId, now, limit) as Row[];
-  return first.length === limit ? first : [...first, ...(ready.all(sendId, limit - first.length) as Row[])];
+  const first = due.all(now, sendId, now, limit) as Row[];
+  return first.length === limit ? first : [...first, ...(ready.all(now, sendId, limit - first.length) as Row[])];
 }
 
 /** The rows still out in a batch, with the addresses they go to. */

@@ -57,6 +57,20 @@ export function findPublishedEdition(db: Db, slug: string, number: string) {
     .get();
 }
 
+/** The newest public issue of a publication, a real one rather than a rehearsal. */
+export function latestIssue(db: Db, publicationId: number): { number: string; subject: string; startedAt: number } | undefined {
+  const row = db
+    .select({ number: issues.number, subject: editions.subject, startedAt: sends.asOf })
+    .from(sends)
+    .innerJoin(editions, eq(editions.id, sends.editionId))
+    .innerJoin(issues, eq(issues.id, sends.issueId))
+    .where(and(eq(sends.publicationId, publicationId), isNotNull(sends.asOf)))
+    .orderBy(sends.rehearsal, desc(sends.id))
+    .limit(1)
+    .get();
+  return row && { ...row, startedAt: row.startedAt ?? 0 };
+}
+
 /** Issues that are public, newest first. */
 export function listPublished(db: Db, limit: number) {
   return db

@@ -27,11 +27,16 @@ export interface NewNotice {
   now: number;
 }
 
-/** Writes a notice. Call it in the transaction of what it tells, so that the two belong together. */
-export function addNotice(db: Db, { now, ...values }: NewNotice): void {
-  db.insert(notices)
-    .values({ ...values, state: 'ready', attempts: 0, resent: 0, createdAt: now, changedAt: now })
-    .run();
+/** Writes a notice and returns its number. Call it in the transaction of what it tells, so that the two belong together. */
+export function addNotice(db: Db, { now, ...values }: NewNotice): number {
+  const row = { ...values, state: 'ready' as const, attempts: 0, resent: 0, createdAt: now, changedAt: now };
+  return db.insert(notices).values(row).returning({ id: notices.id }).get().id;
+}
+
+/** Whether a notice of this kind was written since an instant. */
+export function noticedSince(db: Db, kind: NoticeFacts['kind'], since: number): boolean {
+  const text = `SELECT EXISTS (SELECT 1 FROM notices WHERE created_at > ? AND json_extract(facts, '$.kind') = ?)`;
+  return statement(db, text).pluck().get(since, kind) === 1;
 }
 
 /** Where the editors of a publication are reached: where readers' answers are, until there is a team. */
@@ -173,4 +178,12 @@ export function troubledNotices(db: Db, limit: number): Pick<Notice, 'facts' | '
     .orderBy(sql`${notices.id} DESC`)
     .limit(limit)
     .all();
+}
+
+/** Takes a person out of notices: who they went to, what they said. One that has not gone out yet never will. `which` is a number or an address. */
+export function forgetNotices(db: Db, which: { id: number } | { address: string }, now: number): void {
+  const of = 'id' in which ? 'id = ?' : 'address = ?';
+  const text = `UPDATE notices SET address = '', facts = json_object('kind', json_extract(facts, '$.kind')), drawing = NULL, template = NULL, due_at = NULL, changed_at = ?,
+    state = iif(state IN ('ready', 'deferred'), 'cancelled', state) WHERE ${of}`;
+  statement(db, text).run(now, 'id' in which ? which.id : which.address);
 }

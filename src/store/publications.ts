@@ -10,7 +10,10 @@ export type Publication = typeof publications.$inferSelect;
 export type PublicationChanges = Partial<Omit<Publication, 'id' | 'slug' | 'createdAt'>>;
 
 /** Adds a publication. Error when its slug is taken. */
-export function addPublication(db: Db, values: Omit<Publication, 'id' | 'brand'> & Partial<Pick<Publication, 'brand'>>): Publication {
+export function addPublication(
+  db: Db,
+  values: Omit<Publication, 'id' | 'brand' | 'welcome'> & Partial<Pick<Publication, 'brand' | 'welcome'>>,
+): Publication {
   const added = db.insert(publications).values(values).onConflictDoNothing().returning().get();
   if (added === undefined)
     throw new AppError('publication.taken', `There is a publication "${values.slug}" already: choose another slug`, { status: 409 });
@@ -24,6 +27,10 @@ export function changePublication(db: Db, id: number, changes: PublicationChange
 
 export function findPublication(db: Db, slug: string): Publication | undefined {
   return db.select().from(publications).where(eq(publications.slug, slug)).get();
+}
+
+export function findPublicationById(db: Db, id: number): Publication | undefined {
+  return db.select().from(publications).where(eq(publications.id, id)).get();
 }
 
 export function listPublications(db: Db): Publication[] {

@@ -1,8 +1,8 @@
-/** Readers of a publication, page by page. */
-import { and, asc, eq, gt } from 'drizzle-orm/sql';
-import type { SubscriptionState } from '../model/consent.ts';
+/** Readers: those of a publication page by page, one by number or address, and what they change about themselves. */
+import { and, asc, eq, gt, inArray } from 'drizzle-orm/sql';
+import { type SubscriptionState, stateAt } from '../model/consent.ts';
 import type { Db } from './open.ts';
-import { readers, subscriptions } from './schema.ts';
+import { consents, readers, reasons, subscriptions } from './schema.ts';
 
 export interface ListedReader {
   id: number;
@@ -13,9 +13,9 @@ export interface ListedReader {
   state: SubscriptionState;
 }
 
-/** The next `limit` readers of a publication after reader `after`, in the order of their numbers and in every state. Empty at the end. */
-export function listReaders(db: Db, publicationId: number, after: number, limit: number): ListedReader[] {
-  return db
+/** The next `limit` readers of a publication after reader `after`, in the order of their numbers and in every state, as it is at `now`. Empty at the end. */
+export function listReaders(db: Db, publicationId: number, after: number, limit: number, now: number): ListedReader[] {
+  const rows = db
     .select({
       id: readers.id,
       email: readers.email,
@@ -23,6 +23,7 @@ export function listReaders(db: Db, publicationId: number, after: number, limit:
       language: readers.language,
       attributes: readers.attributes,
       state: subscriptions.state,
+      pausedUntil: subscriptions.pausedUntil,
     })
     .from(subscriptions)
     .innerJoin(readers, eq(readers.id, subscriptions.readerId))
@@ -30,9 +31,33 @@ export function listReaders(db: Db, publicationId: number, after: number, limit:
     .orderBy(asc(subscriptions.readerId))
     .limit(limit)
     .all();
+  return rows.map(({ pausedUntil, ...row }) => ({ ...row, state: stateAt(row.state, pausedUntil, now) }));
 }
 
-/** The number of the reader with this address (its key, see `model/address.ts`). */
-export function findReader(db: Db, addressKey: string): number | undefined {
-  return db.select({ id: readers.id }).from(readers).where(eq(readers.emailKey, addressKey)).get()?.id;
+export type Reader = typeof readers.$inferSelect;
+
+export function findReader(db: Db, id: number): Reader | undefined {
+  return db.select().from(readers).where(eq(readers.id, id)).get();
+}
+
+export function findReaderByKey(db: Db, emailKey: string): Reader | undefined {
+  return db.select().from(readers).where(eq(readers.emailKey, emailKey)).get();
+}
+
+export function addReader(db: Db, values: Pick<Reader, 'email' | 'emailKey' | 'name' | 'language' | 'createdAt'>): Reader {
+  return db.insert(readers).values(values).returning().get();
+}
+
+/** Changes what is given and leaves the rest. */
+export function changeReader(db: Db, id: number, changes: Partial<Pick<Reader, 'email' | 'emailKey' | 'name' | 'language'>>): void {
+  db.update(readers).set(changes).where(eq(readers.id, id)).run();
+}
+
+/** Leaves of a reader the number alone: no address, name, attributes, networks or reasons. What was agreed to stays, under the number. Within one transaction. */
+export function blankReader(db: Db, id: number): void {
+  const nothing = { email: '', emailKey: `erased ${id}`, name: null, language: null, attributes: null, importId: null };
+  db.update(readers).set(nothing).where(eq(readers.id, id)).run();
+  const events = db.select({ id: consents.id }).from(consents).where(eq(consents.readerId, id));
+  db.delete(reasons).where(inArray(reasons.consentId, events)).run();
+  db.update(consents).set({ network: null, page: null }).where(eq(consents.readerId, id)).run();
 }

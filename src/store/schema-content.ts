@@ -3,7 +3,7 @@
 import { blob, customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { BrandChoices } from '../model/brand.ts';
 import type { ConsentEvent, SubscriptionState } from '../model/consent.ts';
-import type { Format } from '../model/edition.ts';
+import type { Format, FormatChoice } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
 import { readTree } from '../model/issue-schema.ts';
 
@@ -29,6 +29,8 @@ export const publications = sqliteTable('publications', {
   createdAt: integer('created_at').notNull(),
   /** Null for Galley's own look. */
   brand: text('brand', { mode: 'json' }).$type<BrandChoices>(),
+  /** Whether who has just joined gets a welcome with the latest issue. */
+  welcome: integer('welcome', { mode: 'boolean' }).notNull().default(false),
 });
 
 export const issues = sqliteTable(
@@ -121,6 +123,10 @@ export const subscriptions = sqliteTable(
     state: text('state').$type<SubscriptionState>().notNull(),
     before: text('before').$type<SubscriptionState>(),
     changedAt: integer('changed_at').notNull(),
+    /** When a pause ends by itself. */
+    pausedUntil: integer('paused_until'),
+    /** What the reader chose to get; of what exists by then. */
+    format: text('format').$type<FormatChoice>().notNull().default('full'),
   },
   (t) => [primaryKey({ columns: [t.publicationId, t.readerId] })],
 );
@@ -133,13 +139,20 @@ export const consents = sqliteTable(
     publicationId: integer('publication_id').notNull(),
     readerId: integer('reader_id').notNull(),
     event: text('event').$type<ConsentEvent>().notNull(),
-    /** How it came: `one-click`, `page`, `import`, `mail`, `complaint`, `bounce`, `person`. */
+    /** How it came: `one-click`, `page`, `api`, `own`, `import`, `mail`, `complaint`, `bounce`, `person`. */
     way: text('way').notNull(),
     importId: integer('import_id'),
     sendId: integer('send_id'),
     at: integer('at').notNull(),
     /** The event of `feedback` that caused it. */
     feedbackId: integer('feedback_id'),
+    /** The words that were agreed to, in `consent_texts`. */
+    textHash: text('text_hash'),
+    /** The page on which it was asked, and the network it came from (/24, /48); gone with the reader. */
+    page: text('page'),
+    network: text('network'),
+    /** Of a pause: when it ends. */
+    until: integer('until'),
   },
   (t) => [index('consents_reader').on(t.readerId)],
 );

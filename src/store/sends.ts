@@ -5,6 +5,7 @@ import { noteAudit } from './audit.ts';
 import type { Db } from './open.ts';
 import { editions, publications, sends, templates } from './schema.ts';
 import { inTransaction, statement } from './statement.ts';
+import { mailableAt } from './subscriptions.ts';
 
 export type Send = typeof sends.$inferSelect;
 
@@ -199,9 +200,10 @@ export function freezeChunk(db: Db, id: number, limit: number, now: number): boo
       db,
       `INSERT OR IGNORE INTO deliveries (send_id, reader_id, state, attempts, changed_at)
        SELECT ?, reader_id, 'ready', 0, ? FROM subscriptions
-       WHERE publication_id = ? AND reader_id > ? AND reader_id <= ? AND state = 'active' AND changed_at <= ? ORDER BY reader_id`,
+       WHERE publication_id = ? AND reader_id > ? AND reader_id <= ? AND changed_at <= ? AND ${mailableAt('subscriptions')} ORDER BY reader_id`,
     );
-    const added = insert.run(id, now, send.publicationId, send.frozenThrough, through, send.asOf ?? now).changes;
+    const asOf = send.asOf ?? now;
+    const added = insert.run(id, now, send.publicationId, send.frozenThrough, through, asOf, asOf).changes;
     const note = statement(db, 'UPDATE sends SET prepared = prepared + ?, ready = ready + ?, frozen_through = ?, frozen = ? WHERE id = ?');
     note.run(added, added, through, frozen ? 1 : 0, id);
     return !frozen;

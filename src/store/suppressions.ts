@@ -7,8 +7,8 @@ import { statement } from './statement.ts';
 
 export type Suppression = typeof suppressions.$inferSelect;
 
-/** Why an address is suppressed. The first two are lifted only with a written reason. */
-export const suppressionReasons = ['complaint', 'hard-bounce', 'person'] as const;
+/** Why an address is suppressed. The first two are lifted only with a written reason, the last by its reader too (`model/consent.ts`). */
+export const suppressionReasons = ['complaint', 'hard-bounce', 'person', 'erase'] as const;
 export type SuppressionReason = (typeof suppressionReasons)[number];
 
 /** Stands for every publication. */

@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import { html } from '../html.ts';
 import type { Log } from '../log.ts';
+import type { Words } from '../model/words/catalogue.ts';
 import type { Assets } from './assets.ts';
 import { pageNotFound } from './not-found.ts';
 import { readerPage } from './reader/page.ts';
@@ -14,7 +15,7 @@ export const nothingHere: RequestHandler = () => {
 };
 
 /** Answers errors, as JSON under /api and to those who ask for it, as a page to everyone else. */
-export function errorAnswers({ log, assets }: { log: Log; assets: Assets }): ErrorRequestHandler {
+export function errorAnswers({ log, assets, words }: { log: Log; assets: Assets; words: Words }): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const { status, code, message } = describe(error);
     if (status >= 500) log.error('web.failed', { method: request.method, route: routeOf(request), error });
@@ -35,7 +36,7 @@ export function errorAnswers({ log, assets }: { log: Log; assets: Assets }): Err
           : status < 500
             ? 'That did not work'
             : 'Something broke on our side';
-    response.send(readerPage({ assets, title, body: html`<h1>${title}</h1><p class="lede">${message}</p>` }));
+    response.send(readerPage({ assets, words, title, body: html`<h1>${title}</h1><p class="lede">${message}</p>` }));
   };
 }
 

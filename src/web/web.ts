@@ -1,23 +1,27 @@
 /** Door of the room: one Express app with the readers' pages and the console, listening on HOST and PORT. */
 import { createServer, type Server } from 'node:http';
 import express, { type Express } from 'express';
+import type { ReaderDeps } from '../audience/audience.ts';
 import type { Catcher } from '../catcher/catcher.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { TokenKeys } from '../model/token.ts';
-import type { Db } from '../store/open.ts';
 import { listPublications } from '../store/publications.ts';
 import { errorAnswers, nothingHere } from './answers.ts';
+import { apiRoutes } from './api.ts';
 import { assetRoutes, readAssets } from './assets.ts';
 import { consoleGate } from './console/gate.ts';
+import { languageRoutes } from './console/languages.ts';
 import { mailRoutes } from './console/mail.ts';
 import { sendRoutes } from './console/sends.ts';
 import { commonHeaders } from './policies.ts';
+import { confirmRoutes } from './reader/confirm.ts';
 import { frontRoutes } from './reader/front.ts';
 import { issueRoutes } from './reader/issues.ts';
 import { leaveRoutes } from './reader/leave.ts';
+import { ownRoutes } from './reader/own.ts';
 import { pictureRoutes } from './reader/pictures.ts';
 import { preferencesRoutes } from './reader/preferences.ts';
+import { subscribeRoutes } from './reader/subscribe.ts';
 
 export interface WebConfig {
   host: string;
@@ -27,11 +31,14 @@ export interface WebConfig {
   baseUrl: string;
   /** Where they reached us once; pages frozen then name these. */
   oldBaseUrls: readonly string[];
+  /** Express's `trust proxy`. */
+  trustProxy?: false | number | readonly string[];
+  /** Origins of other sites whose pages may call the API. */
+  apiOrigins?: readonly string[];
 }
 
 export interface WebDeps {
-  db: Db;
-  tokenKeys: TokenKeys;
+  readers: ReaderDeps;
   config: WebConfig;
   /** The built-in mailbox, when mails go there. */
   catcher?: Catcher | undefined;
@@ -64,12 +71,16 @@ export async function openWeb(deps: WebDeps): Promise<Web> {
 }
 
 /** The routes in the order they are asked; those with names of ours come before the publications' own. */
-function buildApp({ db, tokenKeys, config, catcher, log, now = Date.now }: WebDeps): Express {
+function buildApp({ readers, config, catcher, log, now = Date.now }: WebDeps): Express {
+  const { db, languages } = readers;
+  const { baseUrl } = config;
+  const words = languages.wordsFor('en'); // of pages that are nobody's in particular
   const assets = readAssets();
   const origins = [config.baseUrl, ...config.oldBaseUrls].map((address) => new URL(address).origin);
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  app.set('trust proxy', config.trustProxy ?? false);
   app.use(commonHeaders({ secure: config.baseUrl.startsWith('https:') }));
   app.get('/healthz', (_request, response) => {
     listPublications(db); // a read that fails when the file is gone or broken
@@ -77,18 +88,24 @@ function buildApp({ db, tokenKeys, config, catcher, log, now = Date.now }: WebDe
   });
   app.use(assetRoutes(assets));
   app.use(pictureRoutes({ db }));
-  app.use(leaveRoutes({ db, tokenKeys, assets, now }));
-  app.use(preferencesRoutes({ db, tokenKeys, assets, now }));
+  const pages = { readers, assets, baseUrl, now };
+  app.use(leaveRoutes(pages));
+  app.use(preferencesRoutes(pages));
+  app.use(ownRoutes(pages));
+  app.use(confirmRoutes(pages));
+  app.use(apiRoutes({ readers, origins: [...origins, ...(config.apiOrigins ?? [])], now }));
   app.use('/console', consoleGate, (_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
   });
+  app.use(languageRoutes({ assets, languages }));
   app.use(sendRoutes({ db, assets, catcher }));
   app.use(mailRoutes({ assets, catcher, baseUrl: config.baseUrl }));
-  app.use(frontRoutes({ db, assets }));
+  app.use(frontRoutes({ db, assets, words }));
+  app.use(subscribeRoutes(pages));
   app.use(issueRoutes({ db, origins }));
   app.use(nothingHere);
-  app.use(errorAnswers({ log, assets }));
+  app.use(errorAnswers({ log, assets, words }));
   return app;
 }
 

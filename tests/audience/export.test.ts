@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { exportReaders, leave } from '../../src/audience/audience.ts';
-import { t0 } from '../support/store.ts';
+import { readerDeps, t0 } from '../support/store.ts';
 import { manyReaders, openRoom, type Room } from './room.ts';
 
 async function exported({ db, publicationId }: Room): Promise<string> {
@@ -15,7 +15,7 @@ async function exported({ db, publicationId }: Room): Promise<string> {
 test('every reader of the publication is written, whatever the state', async () => {
   const room = openRoom();
   await room.take('email,name,language,city\na@example.org,"Khan, Amina",ur,Gwadar\nb@example.org,,,\n');
-  leave(room.db, { publication: 1, reader: 2, send: 0 }, { way: 'page', now: t0 });
+  leave(readerDeps(room.db), { publication: 1, reader: 2, send: 0 }, { way: 'page', now: t0 });
   expect(await exported(room)).toBe(
     'email,name,status,language,attributes\r\na@example.org,"Khan, Amina",active,ur,"{""city"":""Gwadar""}"\r\nb@example.org,,left,,\r\n',
   );
@@ -38,7 +38,7 @@ test('an export read again gives the same addresses and names, and brings back n
   const room = openRoom();
   await room.take('email,name\n=a@example.org,=A\n"""b c""@example.org",B\nd@example.org,D\n');
   const departed = room.list().findIndex((line) => line.startsWith('d@')) + 1;
-  leave(room.db, { publication: 1, reader: departed, send: 0 }, { way: 'page', now: t0 });
+  leave(readerDeps(room.db), { publication: 1, reader: departed, send: 0 }, { way: 'page', now: t0 });
   const other = openRoom();
   expect(await other.take(await exported(room))).toMatchObject({ rows: 3, added: 2, rejected: 1 });
   expect(other.list()).toEqual(room.list().filter((line) => !line.startsWith('d@')));

@@ -8,7 +8,7 @@ import { describeImport, leave } from '../../src/audience/audience.ts';
 import type { SubscriptionState } from '../../src/model/consent.ts';
 import { consents, imports, readers, subscriptions, suppressions } from '../../src/store/schema.ts';
 import { suppressionHash } from '../../src/store/suppressions.ts';
-import { samplePublication, t0 } from '../support/store.ts';
+import { readerDeps, samplePublication, t0 } from '../support/store.ts';
 import { manyReaders, openRoom, type Room } from './room.ts';
 
 const zero = { added: 0, subscribed: 0, unchanged: 0, departed: 0, suppressed: 0, duplicate: 0, rejected: 0 };
@@ -44,7 +44,7 @@ test('a new reader comes with a subscription, and with the consent that the impo
     },
   ]);
   expect(room.db.select().from(subscriptions).all()).toEqual([
-    { publicationId: 1, readerId: 1, state: 'active', before: null, changedAt: t0 },
+    { publicationId: 1, readerId: 1, state: 'active', before: null, changedAt: t0, pausedUntil: null, format: 'full' },
   ]);
   expect(room.db.select().from(consents).all()).toMatchObject([
     { publicationId: 1, readerId: 1, event: 'import', way: 'import', importId: 1, sendId: null, at: t0 },
@@ -93,7 +93,7 @@ test('a reader of another publication is subscribed, once, with consent of their
 test('a reader who has left stays so, and is counted as departed', async () => {
   const room = openRoom();
   await room.take('email\na@example.org\n');
-  leave(room.db, { publication: 1, reader: 1, send: 0 }, { way: 'page', now: t0 });
+  leave(readerDeps(room.db), { publication: 1, reader: 1, send: 0 }, { way: 'page', now: t0 });
   expect(await room.take('email\na@example.org\n')).toMatchObject({ ...zero, rows: 1, departed: 1 });
   expect(room.list()).toEqual(['a@example.org left']);
 });

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { importReaders, leave, undoLeave } from '../../src/audience/audience.ts';
 import { lift, suppress, undoBounces } from '../../src/feedback/feedback.ts';
 import { audit, subscriptions } from '../../src/store/schema.ts';
-import { t0 } from '../support/store.ts';
+import { readerDeps, t0 } from '../support/store.ts';
 import { day, full, gone, hour, openRoom, spam } from './room.ts';
 
 describe('an undo', () => {
@@ -64,7 +64,7 @@ describe('an undo', () => {
     room.db.$client.exec(`UPDATE subscriptions SET state = 'paused' WHERE reader_id = 2`);
     room.hear(send, 1);
     room.hear(send, 2);
-    leave(room.db, { publication: 1, reader: 1, send: send.id }, { way: 'page', now: t0 });
+    leave(readerDeps(room.db), { publication: 1, reader: 1, send: send.id }, { way: 'page', now: t0 });
     undoBounces(room.deps, { from: t0, to: t0 }, 'operator');
     expect(
       room.db

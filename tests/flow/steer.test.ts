@@ -9,6 +9,7 @@ import type { Db } from '../../src/store/open.ts';
 import { getSend } from '../../src/store/sends.ts';
 import { openDueSend } from '../support/due.ts';
 import { openPostOffice, openScriptedRelay } from '../support/relay.ts';
+import { readerDeps } from '../support/store.ts';
 
 const name = 'tidewater/2026-11';
 
@@ -26,7 +27,7 @@ describe('a send under way', () => {
     await using _ = galley;
     const serve = galley.start('serve', '--workers', '3');
     await expect.poll(() => post.mails.length, wait).toBeGreaterThan(100);
-    leave(db, { publication: 1, reader: 1200, send: id }, { way: 'one-click', now: Date.now() });
+    leave(readerDeps(db), { publication: 1, reader: 1200, send: id }, { way: 'one-click', now: Date.now() });
     expect(await galley.done('pause', name)).toMatch(/^tidewater\/2026-11 is paused(; \d+ messages? (is|are) still out)?\n$/);
     await expect.poll(() => getSend(db, id).queued, wait).toBe(0);
     const stopped = post.mails.length;

@@ -13,7 +13,7 @@ import { publications } from '../../src/store/schema.ts';
 import { listSends } from '../../src/store/sends.ts';
 import { test } from '../support/redis.ts';
 import { openPostOffice } from '../support/relay.ts';
-import { samplePublication, sampleReaders, sampleTree } from '../support/store.ts';
+import { readerDeps, samplePublication, sampleReaders, sampleTree } from '../support/store.ts';
 
 const hour = 3_600_000;
 const subjectOf = (bytes: Buffer) => /^Subject: (.*)\r$/m.exec(bytes.toString('latin1'))?.[1] ?? '';
@@ -37,6 +37,7 @@ describe('serve', { timeout: 60_000 }, () => {
     const log = openLog({ level: 'error', write: () => {} });
     const engine = await openEngine({
       data: { db, ring: openKeyRing(db, 'secret of the test', clock.now) },
+      readers: readerDeps(db),
       redisUrl: redis.url,
       privateRedis: true,
       rehearsal: false,

@@ -6,7 +6,7 @@ import { steer } from '../../src/schedule/steer.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
 import { getSend } from '../../src/store/sends.ts';
 import { test } from '../support/redis.ts';
-import { sampleStore, t0 } from '../support/store.ts';
+import { readerDeps, sampleStore, t0 } from '../support/store.ts';
 
 const minute = 60_000;
 
@@ -16,6 +16,7 @@ async function running(url: string, readers: number, unknownPolicy: EngineOption
   const clock = { now: t0 };
   const engine = await openEngine({
     data: { db, ring: openKeyRing(db, 'secret of the test', t0) },
+    readers: readerDeps(db),
     redisUrl: url,
     privateRedis: true,
     rehearsal: false,

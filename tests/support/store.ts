@@ -1,7 +1,11 @@
 /** A store of a test's own with the real migrations, and the few rows most tests need. */
+import { createSecretKey } from 'node:crypto';
+import type { ReaderDeps } from '../../src/audience/audience.ts';
 
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
 import type { IssueTree } from '../../src/model/issue.ts';
+import type { TokenKeys } from '../../src/model/token.ts';
+import { languages } from '../../src/model/words/words.ts';
 import { saveEdition } from '../../src/store/editions.ts';
 import { nextEpoch } from '../../src/store/engine.ts';
 import { saveRevision } from '../../src/store/issues.ts';
@@ -37,6 +41,21 @@ export const sampleTree: IssueTree = {
   lead: [{ t: 'para', c: [{ t: 'text', v: 'Welcome.' }] }],
   sections: [],
 };
+
+/** What the rules of consent need beside a store: keys of the test's own, the languages as they are reviewed, DATA_DIR a folder that is not written unless somebody is erased. */
+export function readerDeps(db: Db, changes: Partial<ReaderDeps> = {}): ReaderDeps {
+  return {
+    db,
+    tokenKeys: testRing,
+    suppressionKey: new Uint8Array(32).fill(7),
+    languages,
+    rehearsal: false,
+    dataDir: '/nowhere',
+    ...changes,
+  };
+}
+
+export const testRing: TokenKeys = { current: 1, keys: new Map([[1, createSecretKey(Buffer.alloc(32, 7))]]) };
 
 /** Adds `count` readers `r1@example.com` … with an active subscription, consented a minute before `t0`. */
 export function sampleReaders(db: Db, publicationId: number, count: number, from = 1): void {

@@ -1,27 +1,42 @@
 /** A running site for tests: a real store with one published issue and a reader, the real pages on a free port, a real catcher when asked for. */
-import { createHash, createSecretKey } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
+import { answerRequests, type ReaderDeps } from '../../src/audience/audience.ts';
 import { type Catcher, openCatcher } from '../../src/catcher/catcher.ts';
 import { openLog } from '../../src/log.ts';
-import { mintToken, type TokenKeys } from '../../src/model/token.ts';
+import type { NoticeFacts } from '../../src/model/notice.ts';
+import { mintToken } from '../../src/model/token.ts';
+import type { Languages } from '../../src/model/words/catalogue.ts';
+import { languages as asReviewed } from '../../src/model/words/words.ts';
 import { storeAsset } from '../../src/store/assets.ts';
 import { saveEdition } from '../../src/store/editions.ts';
 import { saveRevision } from '../../src/store/issues.ts';
 import { closeStore, type Db, openStore } from '../../src/store/open.ts';
 import type { Publication } from '../../src/store/publications.ts';
+import { notices } from '../../src/store/schema.ts';
 import { addSend, freezeChunk, type Send, startSend } from '../../src/store/sends.ts';
 import { openWeb } from '../../src/web/web.ts';
-import { samplePublication, sampleReaders, sampleTree, t0 } from '../support/store.ts';
+import { readerDeps, samplePublication, sampleReaders, sampleTree, t0, testRing } from '../support/store.ts';
 
-export const ring: TokenKeys = { current: 1, keys: new Map([[1, createSecretKey(Buffer.alloc(32, 7))]]) };
+export const ring = testRing;
 
 export interface Site {
   url: string;
   db: Db;
+  /** What its pages work with. */
+  readers: ReaderDeps;
   publication: Publication;
+  /** The clock of its pages, in milliseconds ahead of the real one. */
+  clock: { ahead: number };
+  /** The instant its pages think it is. */
+  now(): number;
+  /** Looks at what was asked for, as serve does several times a second. */
+  answer(): void;
+  /** The notices that were written, the oldest first. */
+  notices(): { address: string; facts: NoticeFacts }[];
   catcher: Catcher | undefined;
   /** Lines of the log. */
   logged: string[];
@@ -31,28 +46,44 @@ export interface Site {
 export interface SiteOptions {
   baseUrl?: string;
   catcher?: boolean;
+  languages?: Languages;
+  apiOrigins?: readonly string[];
+  trustProxy?: false | number;
 }
 
 /** Opens the pages over an empty store that has one publication, `tidewater`. */
-export async function openSite({ baseUrl = 'http://localhost:3000', catcher: caught = false }: SiteOptions = {}): Promise<Site> {
+export async function openSite({
+  baseUrl = 'http://localhost:3000',
+  catcher: caught = false,
+  languages = asReviewed,
+  ...rest
+}: SiteOptions = {}): Promise<Site> {
   const db = openStore(':memory:');
   const publication = samplePublication(db);
-  const folder = caught ? await mkdtemp(join(tmpdir(), 'galley-test-web-')) : undefined;
-  const catcher = folder === undefined ? undefined : await openCatcher({ folder });
+  const folder = await mkdtemp(join(tmpdir(), 'galley-test-web-'));
+  const catcher = caught ? await openCatcher({ folder }) : undefined;
+  const clock = { ahead: 0 };
+  const now = () => Date.now() + clock.ahead;
+  const readers = readerDeps(db, { languages, rehearsal: caught, dataDir: folder });
   const logged: string[] = [];
   const log = openLog({ level: 'debug', write: (line) => logged.push(line) });
-  const web = await openWeb({ db, tokenKeys: ring, config: { host: '127.0.0.1', port: 0, baseUrl, oldBaseUrls: [] }, catcher, log });
+  const web = await openWeb({ readers, config: { host: '127.0.0.1', port: 0, baseUrl, oldBaseUrls: [], ...rest }, catcher, log, now });
   return {
     url: web.url,
     db,
+    readers,
     publication,
+    clock,
+    now,
+    answer: () => void answerRequests(readers, 1000, now()),
+    notices: () => db.select().from(notices).orderBy(notices.id).all(),
     catcher,
     logged,
     async [Symbol.asyncDispose]() {
       await web.close();
       await catcher?.close();
       closeStore(db);
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -178,6 +178,26 @@ export const en = {
   'editor.send-late.now': 'To send it now: {command}',
   'editor.send-late.drop': 'To drop it: {command}',
   'editor.send-late.nothing': 'If you do nothing, it goes on waiting.',
+  'editor.alarm.bounces': '{publication}: {send} too much of it comes back',
+  'editor.alarm.complaints': '{publication}: {send} too many readers complain',
+  'editor.alarm.stopped.bounces': '{publication}: {send} has stopped: too much of it comes back',
+  'editor.alarm.stopped.complaints': '{publication}: {send} has stopped: too many readers complain',
+  'editor.alarm.bounces.lede': {
+    one: '{send}: {count} of the first {attempts} mails came back: the servers say that this mailbox is not there.',
+    other: '{send}: {count} of the first {attempts} mails came back: the servers say that these mailboxes are not there.',
+  },
+  'editor.alarm.complaints.lede': {
+    one: '{send}: {count} reader of the first {attempts} mails called it spam.',
+    other: '{send}: {count} readers of the first {attempts} mails called it spam.',
+  },
+  'editor.alarm.bounces.why':
+    'Either the list is old or came from elsewhere, or a provider is out of order. Look at who it is before it goes on: providers judge a sender by this.',
+  'editor.alarm.complaints.why':
+    'Those who complained get nothing more. Ask whether the readers know that they subscribed: providers judge a sender by this.',
+  'editor.alarm.stopped': 'So it has stopped. Nobody else gets it until you say so, and nobody is lost.',
+  'editor.alarm.on': 'To let it go on: {command}',
+  'editor.alarm.drop': 'To drop the rest: {command}',
+  'editor.alarm.over': 'It had gone out by then, so there was nothing to stop.',
   'editor.brake': '{publication}: unusually many sign-ups, confirmations wait',
   'editor.brake.lede': {
     one: 'Within an hour {count} person asked for {publication}, more than we write confirmations to in an hour. Perhaps somebody types in addresses of strangers.',

@@ -12,7 +12,7 @@ export const fa: Catalogue = {
     'front.title': 'تازه‌ترین شماره‌ها',
     'front.empty': 'هنوز چیزی نشر نشده است',
     'front.empty.lede': 'نخستین شماره به محض فرستادن اینجا خواهد بود.',
-    'front.pdf': 'پی‌دی‌اف {publication} {number}',
+    'front.pdf': 'PDF: {publication} {number}',
     'consent.title': 'اشتراک',
     'consent.heading': 'اشتراک در {publication}',
     'consent.email': 'ایمیل شما',

@@ -11,7 +11,7 @@ export const ps: Catalogue = {
     'front.title': 'تازه ګڼې',
     'front.empty': 'تر اوسه څه نه دي خپاره شوي',
     'front.empty.lede': 'لومړۍ ګڼه به د لېږلو سره سم دلته وي.',
-    'front.pdf': 'د {publication} {number} پي ډي اېف',
+    'front.pdf': 'PDF: {publication} {number}',
     'consent.title': 'ګډون',
     'consent.heading': 'په {publication} کې ګډون',
     'consent.email': 'ستاسو برېښنالیک',

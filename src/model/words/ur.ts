@@ -11,7 +11,7 @@ export const ur: Catalogue = {
     'front.title': 'تازہ شمارے',
     'front.empty': 'ابھی تک کچھ شائع نہیں ہوا',
     'front.empty.lede': 'پہلا شمارہ بھیجے جاتے ہی یہاں ہوگا۔',
-    'front.pdf': '{publication} {number} کی پی ڈی ایف',
+    'front.pdf': 'PDF: {publication} {number}',
     'consent.title': 'رکنیت',
     'consent.heading': '{publication} کے رکن بنیں',
     'consent.email': 'آپ کا ای میل پتا',

@@ -3,7 +3,7 @@ import { attrs, type Html, html, raw } from '../../html.ts';
 import type { Assets } from '../assets.ts';
 
 /** Parts of the console that the top bar leads to. */
-export type Place = 'sends' | 'mail';
+export type Place = 'sends' | 'mail' | 'languages';
 
 export interface ConsolePage {
   assets: Assets;
@@ -16,6 +16,7 @@ export interface ConsolePage {
 const places: { place: Place; label: string; path: string }[] = [
   { place: 'sends', label: 'Sends', path: '/console' },
   { place: 'mail', label: 'Caught mail', path: '/console/mail' },
+  { place: 'languages', label: 'Languages', path: '/console/languages' },
 ];
 
 const mark = raw(

@@ -1,6 +1,7 @@
 /** The front page: what has come out, newest first. */
 import express, { type Router } from 'express';
 import { type Html, html } from '../../html.ts';
+import type { Words } from '../../model/words/catalogue.ts';
 import { listPublished } from '../../store/editions.ts';
 import type { Db } from '../../store/open.ts';
 import { listPublications } from '../../store/publications.ts';
@@ -11,29 +12,31 @@ import { readerPage } from './page.ts';
 const shown = 24;
 
 /** Serves `/`. Whoever may open the console is shown the way there. */
-export function frontRoutes({ db, assets }: { db: Db; assets: Assets }): Router {
+export function frontRoutes({ db, assets, words }: { db: Db; assets: Assets; words: Words }): Router {
   const router = express.Router();
   router.get('/', (request, response) => {
     const issues = listPublished(db, shown);
     const desk = mayUseConsole(request) && html`<p><a href="/console">Open the console</a></p>`;
     const body =
       issues.length === 0
-        ? html`<h1>Nothing has come out yet</h1><p class="lede">The first issue will be here as soon as it is sent.</p>${desk}`
-        : html`<h1>Latest issues</h1>
-<ol class="list">${issues.map(entry)}
+        ? html`<h1>${words.text('front.empty')}</h1><p class="lede">${words.text('front.empty.lede')}</p>${desk}`
+        : html`<h1>${words.text('front.title')}</h1>
+<ol class="list">${issues.map((issue) => entry(words, issue))}
 </ol>${desk}`;
     const [publication, ...others] = listPublications(db);
     const masthead = others.length === 0 ? publication : undefined; // a house with one publication is that publication's
-    response.set('Cache-Control', 'no-cache').send(readerPage({ assets, title: 'Latest issues', body, publication: masthead }));
+    response
+      .set('Cache-Control', 'no-cache')
+      .send(readerPage({ assets, words, title: words.text('front.title'), body, publication: masthead }));
   });
   return router;
 }
 
-function entry({ slug, publication, number, subject }: ReturnType<typeof listPublished>[number]): Html {
+function entry(words: Words, { slug, publication, number, subject }: ReturnType<typeof listPublished>[number]): Html {
   const path = `/${slug}/${encodeURIComponent(number)}`;
   const name = `${publication}: `; // most subjects begin with it; the line above says it already
   const title = subject.startsWith(name) ? subject.slice(name.length) : subject;
   return html`
-<li><p class="muted small"><bdi>${publication}</bdi> · ${number} · <a href="${path}.pdf">PDF<span class="vh"> of ${publication} ${number}</span></a></p>
+<li><p class="muted small"><bdi>${publication}</bdi> · ${number} · <a href="${path}.pdf" aria-label="${words.text('front.pdf', { publication, number })}">PDF</a></p>
 <h2 dir="auto"><a href="${path}">${title}</a></h2></li>`;
 }

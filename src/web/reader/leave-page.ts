@@ -1,5 +1,5 @@
 /** The pages for leaving. Forwarded mails carry the link too, so the address is shown masked. */
-import type { LeaveAnswer } from '../../audience/audience.ts';
+import { type LeaveAnswer, longestReason, type Standing } from '../../audience/audience.ts';
 import { type Html, html } from '../../html.ts';
 import type { Words } from '../../model/words/catalogue.ts';
 import type { ReaderPage } from './page.ts';
@@ -9,11 +9,19 @@ export type LeavePage = Omit<ReaderPage, 'assets'>;
 /** The field by which our own button is told from a mail program's click. */
 export const ownButton = { name: 'from', value: 'page' };
 
-export const fills = ({ publication, language, maskedAddress }: LeaveAnswer): { publication: Html; address: Html } => ({
+export const fills = ({
+  publication,
+  language,
+  maskedAddress,
+}: Pick<Standing, 'publication' | 'language' | 'maskedAddress'>): { publication: Html; address: Html } => ({
   publication: html`<bdi lang="${language}">${publication}</bdi>`,
   address: html`<b><bdi dir="ltr">${maskedAddress}</bdi></b>`,
 });
-export const mast = ({ publication, language, slug }: LeaveAnswer) => ({ name: publication, language, slug });
+export const mast = ({ publication, language, slug }: Pick<Standing, 'publication' | 'language' | 'slug'>) => ({
+  name: publication,
+  language,
+  slug,
+});
 
 /** Asks once. `preferences` is the path of the page on which less can be had than nothing. */
 export function askPage(words: Words, token: string, found: LeaveAnswer, preferences?: string): LeavePage {
@@ -36,9 +44,6 @@ ${undo && html`<div class="strip"><span>${words.text('leave.mistake')}</span><fo
 ${thanks ? html`<p role="status">${words.text('leave.reason.thanks')}</p>` : undo && why}`;
   return { words, title: words.text('leave.left.title'), body, publication: mast(found) };
 }
-
-/** Letters of a reason that are kept. */
-export const longestReason = 1000;
 
 /** After an undo. */
 export function backPage(words: Words, token: string, found: LeaveAnswer): LeavePage {
