@@ -33,6 +33,7 @@ const publicationFacts = {
   zone: text('Asia/Karachi', 'its time zone (UTC)'),
   address: text('TEXT', 'postal address for the footer'),
   slot: text('"first tuesday 09:00"', 'its monthly slot'),
+  welcome: text('yes', 'a welcome with the latest issue to whoever joins (no)'),
   logo: text('FILE', 'a PNG or JPEG in place of its name'),
   accent: text('"#0a656c"', 'colour of links and labels'),
   'accent-dark': text('"#74c9cc"', 'the same in dark mode (a lighter shade of it)'),

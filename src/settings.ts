@@ -141,7 +141,8 @@ export const settings = {
       .refine((rate) => rate > 0),
   },
   BOUNCE_DOMAIN: {
-    about: 'Domain of the envelope senders, to which bounces return.',
+    about:
+      'Domain of the envelope senders, to which bounces return, and mails of readers who leave. Set it once its mail is handed to Galley.',
     takes: 'a domain name, such as bounces.example.org',
     without: "the domain of the publication's sender",
     rule: domain,

@@ -20,6 +20,8 @@ export interface FanoutDeps {
   tokenKeys: TokenKeys;
   baseUrl: string;
   bounceDomain: string | undefined;
+  /** Whether what is mailed to the bounce domain is read. */
+  leaveByMail?: boolean | undefined;
   /** Messages per second for all workers together; absent means as fast as it goes. */
   rate?: number | undefined;
   /** Whether these workers send into the catcher. */
@@ -53,7 +55,7 @@ function senderId(domain: string): string {
 }
 
 /** Composes the send's message once and keeps it with the send, the same bytes for ever; returns its hash. Errors: a sender that no mail can have. */
-export function composeSend({ db, baseUrl, bounceDomain }: FanoutDeps, sendId: number): string {
+export function composeSend({ db, baseUrl, bounceDomain, leaveByMail }: FanoutDeps, sendId: number): string {
   const kept = findTemplateHash(db, sendId);
   if (kept !== undefined) return kept;
   const { send, edition, publication } = sendMaterial(db, sendId);
@@ -70,6 +72,7 @@ export function composeSend({ db, baseUrl, bounceDomain }: FanoutDeps, sendId: n
       date: send.asOf ?? send.scheduledFor,
       baseUrl,
       bounceDomain: bounceDomain ?? fromDomain,
+      leaveByMail,
       feedbackId: `${send.id}:${publication.slug}:issue:${senderId(fromDomain)}`,
     }),
   );

@@ -29,6 +29,8 @@ export interface EngineOptions {
   rehearsal: boolean;
   baseUrl: string;
   bounceDomain: string | undefined;
+  /** Whether readers may leave by mail to that domain. */
+  leaveByMail?: boolean;
   rate: number | undefined;
   unknownPolicy: 'hold' | 'retry';
   /** Where mail that comes back is taken; absent: nowhere. */

@@ -91,7 +91,7 @@ function describeLook({ brand }: Publication): string {
 
 /** The options that are no part of the look, checked; only those that were given. */
 function readFacts(values: Values): PublicationChanges {
-  const { name, language, zone, address, slot } = values;
+  const { name, language, zone, address, slot, welcome } = values;
   if (name !== undefined && String(name).trim() === '')
     throw new AppError('publication.name', '--name is empty: write the name readers see');
   if (typeof name === 'string' && /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) {
@@ -101,6 +101,8 @@ function readFacts(values: Values): PublicationChanges {
     throw new AppError('publication.language', `"${language}" is no language: take a code such as en, ur or ps`);
   if (zone !== undefined && !isZone(String(zone)))
     throw new AppError('publication.zone', `"${zone}" is no time zone: take a name such as Asia/Karachi or Europe/Berlin`);
+  if (welcome !== undefined && !['yes', 'no', none].includes(String(welcome)))
+    throw new AppError('publication.welcome', `"${welcome}" is no answer: --welcome takes yes or no`);
   const from = readAddress(values, 'from');
   const replyTo = readAddress(values, 'reply-to');
   if (from === null) throw new AppError('usage', '--from cannot be none: mail comes from an address');
@@ -111,6 +113,7 @@ function readFacts(values: Values): PublicationChanges {
     ...(typeof language === 'string' && { language }),
     ...(typeof zone === 'string' && { zone }),
     ...(typeof address === 'string' && { postalAddress: address === none ? '' : address }),
+    ...(welcome !== undefined && { welcome: welcome === 'yes' }),
     ...(typeof slot === 'string' && { slot: slot === none ? null : describeSlot(parseSlot(slot)) }),
   };
 }

@@ -28,6 +28,8 @@ export interface MessageInput {
   /** Where the service is reached, without a slash at the end. */
   baseUrl: string;
   bounceDomain: string;
+  /** Whether somebody reads what is mailed to the bounce domain: only then may a reader leave by mail. */
+  leaveByMail?: boolean | undefined;
   /** `campaign:list:type:sender`, for Gmail's feedback loop. */
   feedbackId: string;
 }
@@ -90,9 +92,9 @@ export function composeTemplate(input: MessageInput): MessageTemplate {
     // one HTTP URI, first (RFC 8058 section 3.1); the fold is between the URIs, never in one
     `List-Unsubscribe: <${baseUrl}/u/`,
     { slot: 'leave' },
-    '>,\r\n <mailto:u+',
-    { slot: 'leave' },
-    `@${bounceDomain}?subject=unsubscribe>\r\n`,
+    '>',
+    ...(input.leaveByMail ? [',\r\n <mailto:u+', { slot: 'leave' as const }, `@${bounceDomain}?subject=unsubscribe>`] : []),
+    '\r\n',
     'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n',
     `Feedback-ID: ${folded('Feedback-ID', [clean(feedbackId)])}\r\n`,
     'Precedence: bulk\r\n',

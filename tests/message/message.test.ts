@@ -26,6 +26,7 @@ function input(changes: Partial<MessageInput> = {}): MessageInput {
     date: Date.UTC(2026, 10, 22, 7),
     baseUrl: 'https://news.example.org',
     bounceDomain: 'bounce.example.org',
+    leaveByMail: true,
     feedbackId: 'i42:l7:issue:exorg',
     ...changes,
   };
@@ -326,4 +327,11 @@ test.each<[string, MessageInput['from'], string | undefined, RegExp | undefined]
   expect(early).toEqual(told(() => composeTemplate(replyTo === undefined ? rest : { ...rest, replyTo })));
   if (words === undefined) expect(early).toBeUndefined();
   else expect(early).toMatchObject({ code: 'message.address', message: expect.stringMatching(words) });
+});
+
+test('where nobody reads what is mailed to us, no header says that one can leave by mail', () => {
+  const headers = headersOf(bytesOf({ leaveByMail: false }));
+  expect(headers).toContain('List-Unsubscribe: <https://news.example.org/u/abcdefghijklmnopqrstuvwxyz234567ab>');
+  expect(headers).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+  expect(headers.join('\n')).not.toContain('mailto:');
 });
