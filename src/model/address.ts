@@ -26,8 +26,8 @@ const plain =
   /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@((?!xn--|[^@]*\.xn--)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/i;
 /** RFC 5321 section 4.1.2 Dot-string, with the letters beyond ASCII that RFC 6531 section 3.3 allows. */
 const dotString = /^[a-z0-9!#$%&'*+/=?^_`{|}~\u{80}-\u{10ffff}-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~\u{80}-\u{10ffff}-]+)*$/iu;
-/** RFC 5321 section 4.1.2 Quoted-string. */
-const quotedString = /^"(?:[ !#-[\]-~\u{80}-\u{10ffff}]|\\[ -~])*"$/u;
+/** RFC 5321 section 4.1.2 Quoted-string, without angle brackets: too much software ends the address at one. */
+const quotedString = /^"(?:[ !#-;=?-[\]-~\u{80}-\u{10ffff}]|\\[ -;=?-~])*"$/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 /** Characters that nobody sees and that make two addresses look the same: zero-width ones, direction marks, the soft hyphen. */
@@ -97,6 +97,7 @@ function problemOfLocal(local: string): AddressProblem | undefined {
   const octets = Buffer.byteLength(local);
   if (octets > longestLocal) return { problem: `has ${octets} octets before the @`, remedy: `at most ${longestLocal} are allowed there` };
   if (local.startsWith('"')) {
+    if (/[<>]/.test(local)) return { problem: 'has a < or > before the @', remedy: 'no mail can be sent there: give another address' };
     return quotedString.test(local) ? undefined : { problem: 'has quotation marks that do not pair up', remedy: shape };
   }
   if (dotString.test(local)) return undefined;

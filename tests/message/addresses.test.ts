@@ -55,6 +55,8 @@ test.each([
   `${'l'.repeat(65)}@example.org`,
   '"ada"lovelace@example.org',
   '"a<b>c"@example.org',
+  '"a<b"@example.org',
+  '"a\\>b"@example.org',
   '"tab\there"@example.org',
   'ada@[192.0.2.1]',
   'ada@localhost',
@@ -65,7 +67,10 @@ test.each([
 
 test('whatever is typed is mailed as it stands, or refused with the reason', async () => {
   const piece = fc.constantFrom(...'aZ0.+_-@"\\<>()[]:;, \t\r\n\u0000é漢م\u200f%=?#&xn--', 'example', '.org', '@example.org', '"', 'xn--');
+  const quoted = fc.string({ unit: 'binary-ascii', maxLength: 8 }).map((inside) => `"${inside}"@example.org`);
   const text = fc.oneof(
+    quoted,
+
     fc.array(piece, { maxLength: 24 }).map((pieces) => pieces.join('')),
     fc.emailAddress(),
     fc.string(),
