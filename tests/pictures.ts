@@ -1,4 +1,4 @@
-/** Draws the sample issue, the fixtures (and the seed issue where it lies beside the project) and photographs mail, page and PDF into `pictures/`: `npm run pictures`, or `npm run pictures -- urdu` for one of them. */
+/** Draws the sample issue, the fixtures (and the seed issue where it lies beside the project) and photographs mail, page and PDF into `pictures/`: `npm run pictures`, or `npm run pictures -- urdu` for one of them; `readers` are the small pages. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { openDrawing } from '../src/render/render.ts';
+import { photographReaders } from './reader-pictures.ts';
 import { chromiumPath, openBrowser } from './support/browser.ts';
 import { openIssueSite, readSource } from './support/issue-site.ts';
 import { prepared, servePinnedFaces } from './support/pinned-faces.ts';
@@ -46,6 +47,10 @@ try {
     console.log(
       `${issue.name}: mail ${Buffer.byteLength(drawing.email)} bytes, PDF ${drawing.pdfPages} pages and ${drawing.pdf.length} bytes, pictures/${issue.name}-*.png`,
     );
+  }
+  if (asked.length === 0 || asked.includes('readers')) {
+    await photographReaders(chromium.browser, folder);
+    console.log('readers: pictures/reader-*.png');
   }
 } finally {
   site.close();

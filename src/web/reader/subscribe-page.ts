@@ -54,7 +54,7 @@ function titleOf(subject: string, publication: string): string {
 /** The address is asked again, with the answers as buttons. */
 function asked(words: Words, hint: NonNullable<SubscribeView['hint']>): Html {
   const button = (name: string, address: string, key: 'consent.take' | 'consent.keep', go: boolean) =>
-    html`<button class="btn${go && ' go'}" name="${name}" value="${address}">${words.html(key, { address: html`<bdi dir="ltr">${address}</bdi>` })}</button>`;
+    html`<button class="btn${go && ' go'}" name="${name}" value="${address}"><span>${words.html(key, { address: html`<bdi dir="ltr">${address}</bdi>` })}</span></button>`;
   const question =
     hint.kind === 'typo' ? words.html('consent.typo', { address: shownAddress(hint.suggestion) }) : html`${words.text('consent.role')}`;
   return html`<p class="trouble" role="alert">${question}</p><div class="row">${hint.kind === 'typo' && button(fieldNames.take, hint.suggestion, 'consent.take', true)}${button(fieldNames.keep, hint.address, 'consent.keep', hint.kind === 'role')}</div>`;
