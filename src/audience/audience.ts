@@ -18,6 +18,7 @@ export {
   undoDays,
   undoLeave,
 } from './leave.ts';
+export { openLeaveTogether } from './leave-together.ts';
 export { askNewAddress, dataOf, type OwnData, ownData, rename, setPublications } from './own.ts';
 export { askForOwn, choose, offeredFormats, pause, resume } from './preferences.ts';
 export { describeImport, type ImportCounts, type ImportReport } from './report.ts';

@@ -1,6 +1,6 @@
 /** Leaving by link: a page with one button for people, and the one-click POST of mail programs (RFC 8058). */
 import express, { type Request, type Response, type Router } from 'express';
-import { giveReason, leave, lookUpLeave, type ReaderDeps, undoLeave } from '../../audience/audience.ts';
+import { giveReason, lookUpLeave, openLeaveTogether, type ReaderDeps, undoLeave } from '../../audience/audience.ts';
 import { mintToken, type TokenSubject } from '../../model/token.ts';
 import type { Assets } from '../assets.ts';
 import { startOfBody } from './body.ts';
@@ -22,6 +22,7 @@ export interface PageDeps {
  */
 export function leaveRoutes({ readers, assets, now }: PageDeps): Router {
   const { db, tokenKeys, languages } = readers;
+  const leaveTogether = openLeaveTogether(readers);
   const router = express.Router();
   const subjectOf = (request: Request<{ token: string }>): TokenSubject => subjectOfLink(tokenKeys, 'leave', request.params.token);
   const answer = (response: Response, page: LeavePage): void => {
@@ -44,7 +45,7 @@ export function leaveRoutes({ readers, assets, now }: PageDeps): Router {
   router.post('/u/:token', async (request, response) => {
     const subject = subjectOf(request);
     const fromPage = new URLSearchParams(await startOfBody(request)).get(ownButton.name) === ownButton.value;
-    const found = leave(readers, subject, { way: fromPage ? 'page' : 'one-click', now: now() });
+    const found = await leaveTogether(subject, { way: fromPage ? 'page' : 'one-click', now: now() });
     if (!fromPage) response.type('text/plain').send('Done: nothing more will be sent.\n');
     else if (found.outcome === 'unknown') answer(response, gone());
     else answer(response, leftPage(languages.wordsFor(found.speaks), request.params.token, found, now()));

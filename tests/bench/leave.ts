@@ -1,0 +1,137 @@
+/**
+ * Leaving by one-click POST against the real serve, every one on the disk before it is answered: how many a second when nothing else goes on, and how long the
+ * slowest take at a steady pace, idle and while a send to a million readers is held at half its free rate. GALLEY_BENCH_READERS changes the million.
+ */
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mintToken, type TokenKeys } from '../../src/model/token.ts';
+import { openKeyRing } from '../../src/store/keys.ts';
+import { closeStore, type Db, openStore } from '../../src/store/open.ts';
+import type { LeaveOrder, LeaveTimes } from '../support/leave-load.ts';
+import { openSink } from '../support/sink.ts';
+
+const readers = Number(process.env['GALLEY_BENCH_READERS'] ?? 1_000_000);
+const bound = { perSecond: 1000, ratio: 2 };
+/** A rush after a send: far more than a million readers bring. */
+const pace = { perSecond: 200, seconds: 15 };
+const program = resolve(import.meta.dirname, '../../src/main.ts');
+const sample = resolve(import.meta.dirname, '../../emails/sample/issue.md');
+const count = (value: number) => Math.round(value).toLocaleString('en');
+
+export async function bench(print: (line: string) => void): Promise<boolean> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'galley-test-bench-'));
+  await using sink = await openSink({ keep: false });
+  const settings = { PATH: process.env['PATH'], DATA_DIR: dataDir, SMTP_URL: sink.url, PORT: '0', LOG_LEVEL: 'error' };
+  const tokens = prepare(dataDir, settings);
+  try {
+    const idle = await withServe(settings, async (url) => {
+      await load({ url, tokens: tokens(1000), pace: { connections: 64 } }); // code and pages of the file get warm
+      const rush = await load({ url, tokens: tokens(10_000), pace: { connections: 64 } });
+      print(
+        `idle                 ${count(10_000 / rush.seconds)} leaves/s, each on the disk (bound ${count(bound.perSecond)}; 64 at a time)`,
+      );
+      const steady = await load({ url, tokens: tokens(pace.perSecond * pace.seconds), pace });
+      print(`idle, ${pace.perSecond}/s          p50 ${steady.p50.toFixed(1)}, p99 ${steady.p99.toFixed(1)} ms`);
+      return { perSecond: 10_000 / rush.seconds, ...steady, failed: rush.failed + steady.failed };
+    });
+    run(settings, 'send', 'bench/2026-11', '--waive', 'links=a bench');
+    const free = await withServe(settings, () => rateOf(dataDir, 10));
+    const half = String(Math.max(1, Math.round(free / 2)));
+    const sending = await withServe({ ...settings, RATE_PER_SECOND: half }, async (url) => {
+      await rateOf(dataDir, 3);
+      const held = rateOf(dataDir, pace.seconds);
+      const times = await load({ url, tokens: tokens(pace.perSecond * pace.seconds), pace });
+      return { ...times, rate: await held };
+    });
+    print(`a send               ${count(free)} messages/s free, held at ${half}: ${count(sending.rate)} were sent meanwhile`);
+    const ratio = sending.p99 / idle.p99;
+    print(
+      `sending, ${pace.perSecond}/s       p50 ${sending.p50.toFixed(1)}, p99 ${sending.p99.toFixed(1)} ms: ${ratio.toFixed(2)} of idle (bound ${bound.ratio})`,
+    );
+    const failed = idle.failed + sending.failed;
+    if (failed > 0) print(`${count(failed)} were not answered with 200`);
+    return failed === 0 && idle.perSecond >= bound.perSecond && ratio <= bound.ratio;
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+type Settings = Record<string, string | undefined>;
+
+function run(settings: Settings, ...args: string[]): void {
+  execFileSync(process.execPath, [program, ...args], { env: settings, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** Makes the publication, the issue and the readers; returns tokens to leave by, from the last reader down, so that none is used twice and few were sent to. */
+function prepare(dataDir: string, settings: Settings): (many: number) => string[] {
+  run(settings, 'publication', 'add', 'bench', '--name', 'The Bench Review', '--from', 'news@bench.example');
+  run(settings, 'issue', 'add', sample, '--publication', 'bench');
+  const keys = withStore(dataDir, (db): TokenKeys => {
+    db.$client.exec(`BEGIN;
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${readers})
+        INSERT INTO readers (email, email_key, created_at) SELECT 'r' || i || '@mail' || (i % 3000) || '.example.org', 'r' || i || '@mail' || (i % 3000) || '.example.org', 0 FROM n;
+      INSERT INTO subscriptions (publication_id, reader_id, state, changed_at) SELECT 1, id, 'active', 0 FROM readers;
+      COMMIT`);
+    return openKeyRing(db, readFileSync(join(dataDir, 'secret.key'), 'utf8').trim(), 0).tokens;
+  });
+  let next = readers;
+  return (many) => Array.from({ length: many }, () => mintToken(keys, 'leave', { publication: 1, reader: next--, send: 1 }));
+}
+
+function withStore<T>(dataDir: string, work: (db: Db) => T): T {
+  const db = openStore(join(dataDir, 'galley.db'));
+  try {
+    return work(db);
+  } finally {
+    closeStore(db);
+  }
+}
+
+/** Messages a second that are accepted over some seconds, once the audience is frozen. */
+async function rateOf(dataDir: string, seconds: number): Promise<number> {
+  const look = () =>
+    withStore(dataDir, (db) => db.$client.prepare('SELECT frozen, accepted FROM sends').get() as { frozen: number; accepted: number });
+  while (look().frozen === 0 || look().accepted === 0) await sleep(200);
+  const [before, started] = [look().accepted, performance.now()];
+  await sleep(seconds * 1000);
+  return ((look().accepted - before) * 1000) / (performance.now() - started);
+}
+
+/** Runs serve with one worker for as long as `work` takes. */
+async function withServe<T>(settings: Settings, work: (url: string) => Promise<T>): Promise<T> {
+  const serve: ChildProcess = spawn(process.execPath, [program, 'serve', '--workers', '1'], {
+    env: settings,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(serve, 'exit');
+  try {
+    const url = await new Promise<string>((found, lost) => {
+      let said = '';
+      const hear = (text: Buffer): void => {
+        said += text.toString();
+        const at = /Galley is at (http:\S+?)[;\s]/.exec(said)?.[1];
+        if (at !== undefined) found(at);
+      };
+      serve.stdout?.on('data', hear);
+      serve.stderr?.on('data', hear);
+      void ended.then(() => lost(new Error(`serve ended: ${said}`)));
+    });
+    return await work(url);
+  } finally {
+    serve.kill('SIGTERM');
+    await ended;
+  }
+}
+
+/** Presses in a process of its own, so that ours does not count. */
+async function load(order: LeaveOrder): Promise<LeaveTimes> {
+  const child = fork(resolve(import.meta.dirname, '../support/leave-load.ts'));
+  child.send(order);
+  const [times] = (await once(child, 'message')) as [LeaveTimes];
+  child.kill();
+  return times;
+}
