@@ -118,3 +118,51 @@ describe('a composed notice', () => {
     expect(() => personalise(issue, to)).toThrow('needs a token to leave by');
   });
 });
+
+const link = 'a'.repeat(34);
+const until = Date.UTC(2026, 11, 31, 22);
+const toReaders: NoticeFacts[] = [
+  { kind: 'confirm', language: 'en', token: link, days: 7 },
+  { kind: 'known', language: 'en', token: link },
+  { kind: 'welcome', language: 'en', token: link, latest: { title: 'Ferries & lamps', number: '2026-11' } },
+  { kind: 'welcome', language: 'en', token: link },
+  { kind: 'left', language: 'en', token: link, until, zone: 'Asia/Karachi' },
+  { kind: 'paused', language: 'en', token: link, until, zone: 'Asia/Karachi' },
+  { kind: 'own', language: 'en', token: link, minutes: 30 },
+  { kind: 'new-address', language: 'en', token: link, days: 7 },
+];
+
+describe.each(['en', 'ur', 'ps', 'fa-AF', 'ar'])('to a reader in %s', (language) => {
+  test.each(toReaders.map((facts) => [facts.kind, facts] as const))(
+    'a notice of kind %s says everything in its language and direction',
+    async (kind, facts) => {
+      const { subject, email, text } = await drawNotice({ ...facts, language } as NoticeFacts, masthead);
+      expect(email).toMatch(new RegExp(`<html[^>]* lang="${language}" dir="${language === 'en' ? 'ltr' : 'rtl'}"`));
+      expect(`${subject}${shown(email)}${text}`).not.toMatch(/[{}]|undefined/);
+      const path =
+        kind === 'welcome' && 'latest' in facts
+          ? '/tidewater/2026-11'
+          : `/${kind === 'left' ? 'u' : ['known', 'welcome', 'paused'].includes(kind) ? 'p' : 'c'}/${link}`;
+      expect(email).toContain(`href="https://news.example.org${path}"`);
+      expect(text.split('\n')).toContain(`https://news.example.org${path}`);
+      if (language !== 'en') expect(subject.replaceAll('The Tidewater Review', '')).toMatch(/\p{Script=Arabic}/u);
+    },
+  );
+});
+
+test('days in a notice are those of the publication’s zone', async () => {
+  const { text } = await drawNotice({ kind: 'left', language: 'en', token: link, until, zone: 'Asia/Karachi' }, masthead);
+  expect(text).toContain('1 January 2027');
+});
+
+test('a publication’s name cannot put a header into a notice, nor markup', async () => {
+  const { subject, email } = await drawNotice(
+    { kind: 'known', language: 'en', token: link },
+    { ...masthead, name: '<b>Tide</b>\r\nBcc: x@example.org' },
+  );
+  expect(email).not.toContain('<b>Tide');
+  const from = { name: 'Tide', address: 'news@example.org' };
+  const template = composeNotice({ from, subject, email, text: 't', date: 0, bounceDomain: 'example.org' });
+  const { headers } = await new PostalMime().parse(personalise(template, { address: 'ada@example.org', delivery: 'd'.repeat(34) }).bytes);
+  expect(headers.filter(({ key }) => key === 'bcc')).toEqual([]);
+});

@@ -62,7 +62,8 @@ function post(agent: Agent, address: string): Promise<number> {
       response.resume();
       response.once('end', () => done(response.statusCode ?? 0));
     });
-    sent.once('error', () => done(0));
+    // A connection kept open may be closed by the other side just as it is used again: every client asks anew then.
+    sent.once('error', () => done(sent.reusedSocket ? post(agent, address) : 0));
     sent.end('List-Unsubscribe=One-Click');
   });
 }
