@@ -96,7 +96,7 @@ function engineOptions(config: Config, data: Data, redis: ServiceRedis, log: Log
     rehearsal: smtp === undefined,
     baseUrl,
     bounceDomain,
-    leaveByMail: bounceDomain !== undefined, // a domain of its own for what comes back says that it is read
+    leaveByMail: inbound !== undefined || bounceDomain !== undefined, // a domain of its own for what comes back says that it is read, by the pipe at least
     rate: ratePerSecond,
     unknownPolicy,
     inbound,

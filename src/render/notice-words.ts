@@ -69,14 +69,10 @@ const wording: Wording = {
     action: desk(words, masthead),
   }),
   'send-alarm': ({ send, cause, hard, complaints, attempts, paused }, { words, masthead }) => {
-    const facts = { publication: masthead.name, send };
     const came = { send: { name: send }, attempts: attempts.toLocaleString('en-GB') };
     const bounces = cause === 'bounces';
     return {
-      subject: words.text(
-        paused ? (bounces ? 'editor.alarm.stopped.bounces' : 'editor.alarm.stopped.complaints') : bounces ? 'editor.alarm.bounces' : 'editor.alarm.complaints',
-        facts,
-      ),
+      subject: words.text(`editor.alarm.${paused ? 'stopped.' : ''}${cause}` as const, { publication: masthead.name, send }),
       paragraphs: [
         bounces
           ? pieces(words, 'editor.alarm.bounces.lede', { ...came, count: hard })

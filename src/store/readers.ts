@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, inArray } from 'drizzle-orm/sql';
 import { type SubscriptionState, stateAt } from '../model/consent.ts';
 import type { Db } from './open.ts';
-import { consents, readers, reasons, subscriptions } from './schema.ts';
+import { consents, feedback, inbound, readers, reasons, subscriptions } from './schema.ts';
 
 export interface ListedReader {
   id: number;
@@ -53,11 +53,14 @@ export function changeReader(db: Db, id: number, changes: Partial<Pick<Reader, '
   db.update(readers).set(changes).where(eq(readers.id, id)).run();
 }
 
-/** Leaves of a reader the number alone: no address, name, attributes, networks or reasons. What was agreed to stays, under the number. Within one transaction. */
+/** Leaves of a reader the number alone: no address, name, attributes, networks, reasons or raw mail. What was agreed to stays, under the number. Within one transaction. */
 export function blankReader(db: Db, id: number): void {
   const nothing = { email: '', emailKey: `erased ${id}`, name: null, language: null, attributes: null, importId: null };
   db.update(readers).set(nothing).where(eq(readers.id, id)).run();
   const events = db.select({ id: consents.id }).from(consents).where(eq(consents.readerId, id));
   db.delete(reasons).where(inArray(reasons.consentId, events)).run();
   db.update(consents).set({ network: null, page: null }).where(eq(consents.readerId, id)).run();
+  const heard = db.select({ id: feedback.inboundId }).from(feedback).where(eq(feedback.readerId, id));
+  db.update(inbound).set({ raw: null, sender: '', recipients: [], note: null }).where(inArray(inbound.id, heard)).run();
+  db.update(feedback).set({ diagnostic: null }).where(eq(feedback.readerId, id)).run();
 }

@@ -121,7 +121,7 @@ describe('a composed notice', () => {
 
 const link = 'a'.repeat(34);
 const until = Date.UTC(2026, 11, 31, 22);
-const toReaders: NoticeFacts[] = [
+const toReaders: DrawnFacts[] = [
   { kind: 'confirm', language: 'en', token: link, days: 7 },
   { kind: 'known', language: 'en', token: link },
   { kind: 'welcome', language: 'en', token: link, latest: { title: 'Ferries & lamps', number: '2026-11' } },
@@ -136,7 +136,7 @@ describe.each(['en', 'ur', 'ps', 'fa-AF', 'ar'])('to a reader in %s', (language)
   test.each(toReaders.map((facts) => [facts.kind, facts] as const))(
     'a notice of kind %s says everything in its language and direction',
     async (kind, facts) => {
-      const { subject, email, text } = await drawNotice({ ...facts, language } as NoticeFacts, masthead);
+      const { subject, email, text } = await drawNotice({ ...facts, language } as DrawnFacts, masthead);
       expect(email).toMatch(new RegExp(`<html[^>]* lang="${language}" dir="${language === 'en' ? 'ltr' : 'rtl'}"`));
       expect(`${subject}${shown(email)}${text}`).not.toMatch(/[{}]|undefined/);
       const path =

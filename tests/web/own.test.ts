@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { exportReaders } from '../../src/audience/audience.ts';
 import { mintToken } from '../../src/model/token.ts';
 import { claimBatch } from '../../src/store/deliveries.ts';
-import { consents, notices, readers, requests, subscriptions } from '../../src/store/schema.ts';
+import { consents, feedback, inbound, notices, readers, requests, subscriptions } from '../../src/store/schema.ts';
 import { suppressionHash } from '../../src/store/suppressions.ts';
 import { samplePublication } from '../support/store.ts';
 import { openSite, publish, ring, type Site } from './site.ts';
@@ -186,6 +186,19 @@ test('erasing asks once more, then nothing in the store names the reader; the nu
   await using site = await siteWithReaders();
   await post(`${preferences(site)}/leave`);
   await post(`${preferences(site)}/back`);
+  const raw = Buffer.from('Final-Recipient: rfc822; r1@example.com');
+  const way = { way: 'pipe', sender: 'r1@example.com', bytes: raw.length, raw, state: 'read', dueAt: 0, tries: 0, receivedAt: 0 } as const;
+  const mail = site.db
+    .insert(inbound)
+    .values({ ...way, recipients: [] })
+    .returning()
+    .get();
+  const heard = { source: 'pipe', kind: 'bounce', reason: 'mailbox-full', scope: 'recipient', class: 'soft', foundBy: 'mail' } as const;
+  const evidence = { inboundId: mail.id, readerId: 1, diagnostic: '<r1@example.com>: full', proven: true } as const;
+  site.db
+    .insert(feedback)
+    .values({ ...heard, ...evidence, at: 0, charge: 'none', effect: 'none', why: 'w' })
+    .run();
   const own = await open(site);
   await post(`${own}/address`, { email: 'second@new.example' });
   site.answer();
