@@ -32,6 +32,8 @@ export interface ListenLimits {
   recipients: number;
   /** Mails a minute; what comes above that is told to come again, which servers do. */
   mailsPerMinute: number;
+  /** Octets of all mails under way together. */
+  memory: number;
 }
 
 const usualLimits: ListenLimits = {
@@ -40,6 +42,7 @@ const usualLimits: ListenLimits = {
   connectionsPerHost: 50,
   recipients: 100,
   mailsPerMinute: 30_000,
+  memory: 64 * 1024 * 1024,
 };
 
 export interface Listener {
@@ -54,6 +57,7 @@ const minute = 60_000;
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { tokenKeys, domains, intake, log, now } = options;
   const limits = { ...usualLimits, ...options.limits };
+  const read = openReading(limits);
   const perHost = new Map<string, number>();
   let minuteBegan = now();
   let mails = 0;
@@ -96,15 +100,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       done(answer(550, 'there is no such mailbox'));
     },
     onData(stream, session, done) {
-      readAll(stream, limits.size)
-        .then((raw) => intake.take({ way: 'listener', ...envelopeOf(session), raw }))
-        .then(
-          () => done(null, 'taken'),
-          (error: Error & { responseCode?: number }) => {
-            if (error.responseCode === undefined) log.error('feedback.not_taken', { error });
-            done(error.responseCode === undefined ? answer(451, 'it could not be kept, come again') : error);
-          },
-        );
+      read(stream, (raw) => intake.take({ way: 'listener', ...envelopeOf(session), raw })).then(
+        () => done(null, 'taken'),
+        (error: Error & { responseCode?: number }) => {
+          if (error.responseCode === undefined) log.error('feedback.not_taken', { error });
+          done(error.responseCode === undefined ? answer(451, 'it could not be kept, come again') : error);
+        },
+      );
     },
   });
   const port = await opened(server, options);
@@ -114,17 +116,38 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 
 const answer = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode });
 
-/** The octets of a mail; of one that is too large, nothing is kept while the rest is read away. */
-async function readAll(stream: SMTPServerDataStream, size: number): Promise<Buffer> {
-  let chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > size) chunks = [];
-    else chunks.push(chunk);
-  }
-  if (length > size || stream.sizeExceeded) throw answer(552, 'this mail is too large');
-  return Buffer.concat(chunks);
+/**
+ * Reads mails off their lines and hands each to `use`, whole. All that are under way together hold at most `memory` octets: whoever comes above that is to come
+ * again. Of a mail that is refused nothing is kept while the rest is read away.
+ */
+function openReading({ size, memory }: ListenLimits) {
+  let held = 0;
+  return async (stream: SMTPServerDataStream, use: (raw: Buffer) => Promise<void>): Promise<void> => {
+    let chunks: Buffer[] = [];
+    let length = 0;
+    let mine = 0;
+    let refusal: Error | undefined;
+    try {
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        if (length > size) refusal = answer(552, 'this mail is too large');
+        else if (held + chunk.length > memory) refusal ??= answer(451, 'too many mails at once, come again');
+        if (refusal === undefined) {
+          chunks.push(chunk);
+          mine += chunk.length;
+          held += chunk.length;
+        } else {
+          chunks = [];
+          held -= mine;
+          mine = 0;
+        }
+      }
+      if (refusal !== undefined) throw refusal;
+      await use(Buffer.concat(chunks));
+    } finally {
+      held -= mine;
+    }
+  };
 }
 
 function envelopeOf({ envelope: { mailFrom, rcptTo } }: SMTPServerSession): { sender: string; recipients: string[] } {

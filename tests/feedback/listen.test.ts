@@ -110,6 +110,22 @@ describe('a mail', () => {
     expect(countInbound(db)).toEqual({ waiting: 1 });
   });
 
+  test('that would take more memory than there is for all of them together is to come again, and may', async () => {
+    const { listener, db } = await setUp({ limits: { memory: 20_000 } });
+    const raw = 'x'.repeat(70).concat('\r\n').repeat(200);
+    await using slow = await openDialogue(listener.port);
+    await slow.say('EHLO relay.example');
+    await slow.say('MAIL FROM:<>');
+    await slow.say('RCPT TO:<postmaster@tidewater.example>');
+    await slow.say('DATA');
+    slow.begin(raw); // 14,400 octets, and no dot yet
+    const to = 'abuse@tidewater.example';
+    await expect.poll(async () => (await handOver(listener.port, { to, raw })).slice(0, 3)).toBe('451');
+    expect(await slow.say('.')).toMatch(/^250/);
+    expect(await handOver(listener.port, { to, raw })).toMatch(/^250/);
+    expect(countInbound(db).waiting ?? 0).toBeGreaterThanOrEqual(2);
+  });
+
   test('that cannot be kept is to come again', async () => {
     const { listener, db } = await setUp();
     db.$client.exec('ALTER TABLE inbound RENAME TO elsewhere');

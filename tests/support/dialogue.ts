@@ -5,6 +5,8 @@ import { connect as secure } from 'node:tls';
 export interface Dialogue extends AsyncDisposable {
   /** Says a line and returns the whole answer; what follows DATA is one line to this, its dot included. */
   say(line: string): Promise<string>;
+  /** Writes without waiting for an answer. */
+  begin(text: string): void;
   /** Goes over to TLS after STARTTLS was answered. */
   secure(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function openDialogue(port: number): Promise<Dialogue & { greeting:
       socket.write(`${line}\r\n`, 'latin1');
       return hear();
     },
+    begin: (text) => void socket.write(text, 'latin1'),
     async secure() {
       socket.removeAllListeners();
       const plain = socket;
