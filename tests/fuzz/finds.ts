@@ -1,0 +1,13 @@
+/** The targets, and what they once broke: inputs that fuzzing found, kept as `finds/TARGET-HASH.txt`. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const targetNames = ['parse', 'addresses', 'places', 'drawn'];
+
+export const finds = globSync('finds/*.txt', { cwd: import.meta.dirname })
+  .toSorted()
+  .map((file) => ({
+    name: file.replace(/^finds\/|-[0-9a-f]+\.txt$/g, ''),
+    file,
+    input: readFileSync(join(import.meta.dirname, file), 'utf8'),
+  }));
