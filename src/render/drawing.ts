@@ -16,7 +16,7 @@ import { drawText } from './text.ts';
 import { wordsFor } from './words.ts';
 
 /** Widths of the chart drawings, in units of which letters take 13.5: the mail is also read on phones and needs larger letters than print. */
-const widths = { mail: 520, wide: 620, narrow: 360 };
+export const chartWidths = { mail: 520, wide: 620, narrow: 360 };
 
 /** Draws mail, text, page, PDF and chart pictures from one tree. Same input, same bytes.
  *  Throws `render.chart` on data that is not numbers, `render.figure` when the bytes of a figure are missing,
@@ -45,7 +45,8 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
   const onPage = new Map<string, { wide: string; narrow: string }>();
   const inMail = new Map<string, Picture>();
   for (const [i, chart] of [...blocksOf(tree)].filter((b) => b.t === 'chart').entries()) {
-    const draw = (size: keyof typeof widths) => chartSvg(chart, turned.get(chart) ?? tree.direction, widths[size], `chart${i + 1}-${size}`);
+    const draw = (size: keyof typeof chartWidths) =>
+      chartSvg(chart, turned.get(chart) ?? tree.direction, chartWidths[size], `chart${i + 1}-${size}`);
     const wide = await draw('wide');
     print.set(chart.id, wide);
     onPage.set(chart.id, { wide, narrow: await draw('narrow') });

@@ -74,7 +74,7 @@ export async function drawn(tree: IssueTree): Promise<Drawing | undefined> {
 function isFair({ code, message }: AppError, tree: IssueTree): boolean {
   const json = JSON.stringify(tree);
   if (code === 'render.placeholder') return json.includes('leavetoken');
-  if (code !== 'render.pdf') return false;
+  if (code !== 'render.pdf' && code !== 'render.chart') return false;
   const named = [...message.matchAll(/U\+([0-9A-F]{4,6})/g)].map(([, hex = '']) => String.fromCodePoint(Number.parseInt(hex, 16)));
   return named.length > 0 && named.every((sign) => json.includes(sign));
 }

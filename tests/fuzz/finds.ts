@@ -1,8 +1,15 @@
 /** The targets, and what they once broke: inputs that fuzzing found, kept as `finds/TARGET-HASH.txt`. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Target } from './target.ts';
 
-export const targetNames = ['parse', 'addresses', 'places', 'drawn'];
+/** Loaded when asked for: the drawing ones are heavy. */
+export const targets: Record<string, () => Promise<{ target: Target }>> = {
+  parse: () => import('./parse.ts'),
+  addresses: () => import('./addresses.ts'),
+  places: () => import('./places.ts'),
+  drawn: () => import('./drawn.ts'),
+};
 
 export const finds = globSync('finds/*.txt', { cwd: import.meta.dirname })
   .toSorted()

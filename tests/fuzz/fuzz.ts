@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { targetNames } from './finds.ts';
+import { targets } from './finds.ts';
 import type { News, Task } from './worker.ts';
 
 const { values } = parseArgs({
@@ -15,6 +15,7 @@ const { values } = parseArgs({
 });
 const seconds = number('seconds', values.seconds);
 const first = number('seed', values.seed ?? String(Date.now() % 1_000_000));
+const targetNames = Object.keys(targets);
 if (values.only !== undefined && !targetNames.includes(values.only)) wrong(`--only ${values.only}: there is ${targetNames.join(', ')}`);
 /** An input that takes longer has hung its target. */
 const stallMs = 90_000;

@@ -1,8 +1,8 @@
 /** One target, fuzzed in a thread of its own: a parser that never comes back would take the clock with it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import fc from 'fast-check';
+import { targets } from './finds.ts';
 import { smaller } from './smaller.ts';
-import type { Target } from './target.ts';
 
 export interface Task {
   name: string;
@@ -19,7 +19,7 @@ export type News = { executions: number; refused: number } | { find: string; rul
 const smallerMs = 30_000;
 
 async function fuzz({ name, seed, seconds, started, input }: Task, tell: (news: News) => void): Promise<void> {
-  const { target } = (await import(`./${name}.ts`)) as { target: Target };
+  const { target } = await (targets[name] ?? fail(name))();
   const counts = { executions: 0, refused: 0 };
   const check = async (text: string) => {
     const { written } = new TextEncoder().encodeInto(text, input);
@@ -66,6 +66,10 @@ async function fuzz({ name, seed, seconds, started, input }: Task, tell: (news: 
     tell({ find, rule: (await ruleBroken(find)) ?? rule, seed: next });
   }
   await target.close?.();
+}
+
+function fail(name: string): never {
+  throw new Error(`no target ${name}`);
 }
 
 /** What two finds of the same kind have in common. */
