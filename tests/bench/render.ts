@@ -1,7 +1,7 @@
 /**
  * All four renderings of the February issue (the sample where that does not lie beside the project), warm, beside the libraries alone on the very input that the
  * renderings give them: MJML on the mail's markup, Vega-Lite, Vega, resvg and sharp on each chart, Typst on the same data with its cache emptied as often.
- * Then a process like serve, in which a studio draws over and over: how long anything holds its event loop, beside the same process without a studio.
+ * Then a process like serve, in which a studio draws over and over and takes in large pictures: how long anything holds its event loop, beside one that does nothing.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -79,9 +79,12 @@ export async function bench(print: (line: string) => void): Promise<boolean> {
   print(`HTML of the mail     ${(bytes / 1024).toFixed(1)} KB (bound ${mostEmailBytes / 1024})`);
 
   const { busy, idle } = await loopDelays(tree, figures);
-  print(`held up, drawing     ${describe(busy)}    (longest bound ${heldBoundMs} ms)`);
+  print(`held up, drawing     ${describe(busy)}`);
   print(`an idle process      ${describe(idle)}`);
-  return ratio <= bound && bytes <= mostEmailBytes && busy.max <= Math.max(heldBoundMs, idle.max);
+  print(
+    `held by itself       ${busy.busiest.toFixed(1)} ms of processor time at the longest (bound ${heldBoundMs}); idle ${idle.busiest.toFixed(1)} ms`,
+  );
+  return ratio <= bound && bytes <= mostEmailBytes && busy.busiest <= heldBoundMs;
 }
 
 interface Library {

@@ -1,5 +1,5 @@
 /** Reads drawn HTML and SVG with parsers of their own, as a browser would: what is in it, and whether anything in it could run or load what it should not. */
-import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
+import { Resvg } from '@resvg/resvg-js';
 import { defaultTreeAdapter as adapter, type DefaultTreeAdapterTypes, parse } from 'parse5';
 
 type Element = DefaultTreeAdapterTypes.Element;
@@ -76,21 +76,21 @@ const drawn = new Set('svg g path line rect text clipPath defs'.split(' '));
 const drawnAttributes =
   /^(xmlns|viewBox|width|height|x|y|x1|x2|y1|y2|d|transform|direction|id|clip-path|aria-hidden|fill|fill-opacity|stroke(-[a-z]+)?|opacity|font-(family|size|weight|style)|text-anchor|overflow)$/;
 
-/** What is wrong with an SVG: that it is not well-formed XML, or holds anything but shapes and words. */
+/** What is wrong with an SVG: that it is not well-formed XML, or that a browser finds anything in it but shapes and words. */
 export function dangersInDrawing(svg: string): string[] {
   const found: string[] = [];
-  const source = /^<svg[^>]* xmlns=/.test(svg) ? svg : svg.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"');
+  for (const node of nodesOf(parse(svg))) {
+    if (!adapter.isElementNode(node) || node.namespaceURI !== 'http://www.w3.org/2000/svg') continue;
+    if (!drawn.has(node.tagName)) found.push(`<${node.tagName}> in a drawing`);
+    for (const { name, value } of node.attrs)
+      if (!drawnAttributes.test(name) || /url\((?!#)/i.test(value)) found.push(`${node.tagName} ${name}=${value} in a drawing`);
+  }
   try {
-    const document = new DOMParser({ onError: onErrorStopParsing }).parseFromString(source, 'image/svg+xml');
-    for (const element of [...document.getElementsByTagName('*')]) {
-      if (!drawn.has(element.tagName)) found.push(`<${element.tagName}> in a drawing`);
-      for (const { name, value } of [...element.attributes]) {
-        if (!drawnAttributes.test(name)) found.push(`${element.tagName} ${name}=${value} in a drawing`);
-        else if (/url\((?!#)/i.test(value)) found.push(`${element.tagName} ${name}=${value} in a drawing`);
-      }
-    }
+    new Resvg(/^<svg[^>]* xmlns=/.test(svg) ? svg : svg.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"'), {
+      font: { loadSystemFonts: false },
+    });
   } catch (error) {
-    found.push(`not well-formed: ${(error as Error).message}`);
+    found.push(`not well-formed: ${String(error)}`);
   }
   return found;
 }

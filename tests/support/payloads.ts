@@ -52,7 +52,7 @@ export const hostileText = {
     'a\u200bb\ufeffc\u00add\u2060e',
     'a\u0000b\u0008c\u001bd\u0085e\u009ff',
     'Zalgo\u0300\u0301\u0302\u0303\u0304\u0305',
-    'a\u2028b\u2029c\ud800d',
+    'a\ud800b\udc00c',
   ],
   placeholder: [
     '{{constructor.constructor("alert(1)")()}}',
