@@ -23,7 +23,7 @@ export const chartWidths = { mail: 520, wide: 620, narrow: 360 };
  *  `render.pdf` on characters no typeface here has, `render.placeholder` when the text holds the mark that stands for a reader's token. */
 export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing> {
   // It would be replaced by the reader's own token, and a link with it would hand that token to a stranger.
-  const text = JSON.stringify(tree);
+  const text = JSON.stringify(tree) + joined(tree);
   const placeholder = [leaveTokenPlaceholder, preferencesTokenPlaceholder].find((mark) => text.includes(mark));
   if (placeholder !== undefined)
     throw new AppError('render.placeholder', `The text holds "${placeholder}", which stands for each reader's own link; take it out`);
@@ -88,4 +88,13 @@ function givenPdf(tree: IssueTree, files: ReadonlyMap<string, Uint8Array>): { pd
   if (pdf === undefined)
     throw new AppError('render.figure', `The PDF ${given.asset} is not among the stored files; add the issue again with its PDF`);
   return { pdf, pages: given.pages };
+}
+
+/** All words of a tree in a row: where words are printed without their marks, as references in the text part are, two runs may make one. */
+function joined(part: unknown): string {
+  if (typeof part === 'string') return part;
+  if (typeof part !== 'object' || part === null) return '';
+  return Object.entries(part)
+    .map(([key, value]) => (key === 't' || key === 'href' ? '' : joined(value)))
+    .join('');
 }
