@@ -7,29 +7,20 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { wholeNumber, wrongUse } from '../support/options.ts';
 import { targets } from './finds.ts';
 import type { News, Task } from './worker.ts';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' }, only: { type: 'string' } },
 });
-const seconds = number('seconds', values.seconds);
-const first = number('seed', values.seed ?? String(Date.now() % 1_000_000));
+const seconds = wholeNumber('seconds', values.seconds);
+const first = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000));
 const targetNames = Object.keys(targets);
-if (values.only !== undefined && !targetNames.includes(values.only)) wrong(`--only ${values.only}: there is ${targetNames.join(', ')}`);
+if (values.only !== undefined && !targetNames.includes(values.only)) wrongUse(`--only ${values.only}: there is ${targetNames.join(', ')}`);
 /** An input that takes longer has hung its target. */
 const stallMs = 90_000;
 const mostBytes = 4 * 1024 * 1024;
-
-function number(option: string, value: string): number {
-  if (!/^\d{1,9}$/.test(value)) wrong(`--${option} ${value}: take a whole number`);
-  return Number(value);
-}
-
-function wrong(message: string): never {
-  console.error(message);
-  process.exit(2);
-}
 
 function keep(name: string, { find, rule, seed }: { find: string; rule: string; seed: number }): void {
   const folder = join(import.meta.dirname, 'finds');

@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
+import { issueOf } from '../issue/sources.ts';
 import { everyHostileText, hostileAddresses } from '../support/payloads.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -12,14 +13,8 @@ const corpus = [
   ...['../shared/seed/durand-dispatch-2025-02.md'].filter((file) => existsSync(join(project, file))),
 ].map((file) => readFileSync(join(project, file), 'utf8'));
 
-export const front = `---
-publication: The Tidewater Review
-title: "November 2026"
-period: 2026-11
-lang: en
-preheader: A tide-timed winter timetable, one lamp that keeps the wrong hours.
----
-`;
+/** Faultless front matter. */
+export const front = issueOf('');
 
 const marks =
   '\n|\n\n|## |### |#### |##### |- |* |1. |7) |> |  |    |\t|*|**|_|__|[|](|)|](#)|](#news)|](https://a.example)|![|\\|`|```|~~~|---\n|***\n||| --- ||<b>|<!--|&amp;|&#x200b;|&#0;|\r\n|\r'
