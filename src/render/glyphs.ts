@@ -8,7 +8,10 @@ export function unprintable(
   signs: Iterable<string>,
   { where = '', cause }: { where?: string; cause?: unknown } = {},
 ): AppError {
-  const named = [...new Set(signs)].map((sign) => `${sign} (${[...sign].map(codeOf).join(' ')})`);
+  const all = [...signs];
+  // The marks of direction that stand around a foreign run are ours, and no editor would find them.
+  const seen = all.map((sign) => sign.replace(/\p{Default_Ignorable_Code_Point}/gu, '')).filter((sign) => sign !== '');
+  const named = [...new Set(seen.length > 0 ? seen : all)].map((sign) => `${sign} (${[...sign].map(codeOf).join(' ')})`);
   return new AppError(
     code,
     `${where}No typeface here can print ${named.join(', ')}. Write it in words or in Latin, Cyrillic, Greek or Arabic letters`,

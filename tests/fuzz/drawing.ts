@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { AppError } from '../../src/errors.ts';
 import { readChartData } from '../../src/issue/chart-data.ts';
 import type { Parsed } from '../../src/issue/issue.ts';
-import { type Drawing, leaveTokenPlaceholder, type Masthead } from '../../src/model/edition.ts';
+import { type Drawing, leaveTokenPlaceholder, type Masthead, preferencesTokenPlaceholder } from '../../src/model/edition.ts';
 import type { IssueTree } from '../../src/model/issue.ts';
 import { openDrawing } from '../../src/render/render.ts';
 import { dangersIn, dangersInDrawing, drawingsIn } from '../support/markup.ts';
@@ -61,19 +61,20 @@ export async function drawn(tree: IssueTree): Promise<Drawing | undefined> {
     const found = dangersInDrawing(svg);
     must(found.length === 0, `${found.join('; ')}: ${svg.slice(0, 200)}`);
   }
-  const marks = (text: string) => text.split(leaveTokenPlaceholder).length - 1;
-  const [email, text, page, subject] = [drawing.email, drawing.text, drawing.page, drawing.subject].map(marks);
-  must(
-    email === 1 && text === 1 && page === 0 && subject === 0,
-    `the mark of a reader's token: ${email} in the mail, ${text} in the text, ${page} in the page`,
-  );
+  for (const mark of [leaveTokenPlaceholder, preferencesTokenPlaceholder]) {
+    const [email, text, page, subject] = [drawing.email, drawing.text, drawing.page, drawing.subject].map(
+      (part) => part.split(mark).length - 1,
+    );
+    const said = `${mark}: ${email} in the mail, ${text} in the text, ${page} in the page, ${subject} in the subject`;
+    must(email === 1 && text === 1 && page === 0 && subject === 0, said);
+  }
   return drawing;
 }
 
 /** A refusal is fair when the signs it names are in the issue, or the reader's mark is. */
 function isFair({ code, message }: AppError, tree: IssueTree): boolean {
   const json = JSON.stringify(tree);
-  if (code === 'render.placeholder') return json.includes('leavetoken');
+  if (code === 'render.placeholder') return /leavetoken|preferencestoken/.test(json);
   if (code !== 'render.pdf' && code !== 'render.chart') return false;
   const named = [...message.matchAll(/U\+([0-9A-F]{4,6})/g)].map(([, hex = '']) => String.fromCodePoint(Number.parseInt(hex, 16)));
   return named.length > 0 && named.every((sign) => json.includes(sign));

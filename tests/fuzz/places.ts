@@ -101,9 +101,15 @@ async function check(typed: string): Promise<Outcome> {
     const [here, there] = [structureOf(drawing[part]), structureOf(harmless[part])];
     const at = here.findIndex((each, i) => each !== there[i]);
     must(at < 0 && here.length === there.length, `the ${part} is built otherwise: ${here[at]} for ${there[at]}`);
-    must(wordsIn(drawing[part]).includes(words.replace(/\s+/g, '')), `the ${part} does not print the words`);
+    must(
+      wordsIn(drawing[part])
+        .replace(/[\u2068\u2069]/g, '')
+        .includes(words.replace(/\s+/g, '')),
+      `the ${part} does not print the words`,
+    );
   }
-  must(drawing.text.replace(/[\s>]+/g, '').includes(words.replace(/[\s>]+/g, '')), 'the text does not print the words');
+  const bare = (text: string) => text.replace(/[\s>\u2068\u2069]+/g, '');
+  must(bare(drawing.text).includes(bare(words)), 'the text does not print the words');
   const inPdf = wordsInPdf(drawing.pdf);
   // Which sign comes first in a line that runs both ways is the reader's program to say.
   if (inPdf !== undefined && /^[\u0020-\u024f\u2010-\u203a]*$/.test(words))

@@ -20,14 +20,16 @@ function* nodesOf(node: Node): Generator<Node> {
   if ('childNodes' in node) for (const child of node.childNodes) yield* nodesOf(child);
 }
 
-/** Elements with the names of their attributes and the values of those that hold no editor's words, and comments: what hostile text must not change. Charts are left out. */
+/** Elements with the names of their attributes and the values of those that hold no editor's words, and comments: what hostile text must not change. Charts are left out, and isolates. */
 export function structureOf(markup: string): string[] {
   const out: string[] = [];
   const visit = (node: Node): void => {
     if (adapter.isCommentNode(node)) out.push(`<!--${node.data}-->`);
     if (adapter.isElementNode(node)) {
       if (node.tagName === 'svg') return;
-      out.push(`<${node.tagName}${node.attrs.map(({ name, value }) => ` ${name}${words.has(name) ? '' : `=${value}`}`).join('')}>`);
+      const isIsolate = node.tagName === 'span' && node.attrs.every(({ name }) => name === 'dir'); // around words of the other direction
+      if (!isIsolate)
+        out.push(`<${node.tagName}${node.attrs.map(({ name, value }) => ` ${name}${words.has(name) ? '' : `=${value}`}`).join('')}>`);
     }
     if ('childNodes' in node) for (const child of node.childNodes) visit(child);
   };
