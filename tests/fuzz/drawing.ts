@@ -30,16 +30,15 @@ export function treeFrom(source: string, csv: string): IssueTree | undefined {
   return answer?.needs.every((need) => fill(need, csv)) ? answer.tree : undefined;
 }
 
-function fill(need: Parsed['needs'][number], csv: string): boolean {
-  if (need.kind === 'figure') {
-    Object.assign(need.block, { asset, width: 1, height: 1 });
-    return true;
-  }
+/** Fills what a block waits for; false when the numbers are refused. A PDF that editors uploaded is left out. */
+export function fill({ kind, block }: Parsed['needs'][number], csv: string): boolean {
+  if (kind === 'figure') Object.assign(block, { asset, width: 1, height: 1 });
+  if (kind !== 'chart') return true;
   // The numbers may be of two columns or three; a preset that takes the other number is drawn as its like.
   const three = csv.split('\n')[0]?.includes(',third') ?? false;
-  if (three === (need.block.preset === 'bars')) need.block.preset = three ? 'stacked-bars' : 'bars';
-  const read = readChartData(csv, need.block.preset);
-  if ('data' in read) need.block.data = read.data;
+  if (three === (block.preset === 'bars')) block.preset = three ? 'stacked-bars' : 'bars';
+  const read = readChartData(csv, block.preset);
+  if ('data' in read) block.data = read.data;
   return 'data' in read;
 }
 

@@ -8,6 +8,7 @@ export const targets: Record<string, () => Promise<{ target: Target }>> = {
   parse: () => import('./parse.ts'),
   addresses: () => import('./addresses.ts'),
   places: () => import('./places.ts'),
+  print: () => import('./print.ts'),
   drawn: () => import('./drawn.ts'),
 };
 

@@ -1,5 +1,5 @@
 /** Hostile words in every place an issue has for words, each sign meant as typed: no drawing may be built otherwise than with harmless words, and each prints them. */
-import { cleanLine } from '../../src/issue/clean.ts';
+import { cleanLine } from '../../src/model/clean.ts';
 import type { Drawing } from '../../src/model/edition.ts';
 import { structureOf, wordsIn } from '../support/markup.ts';
 import { closeDrawing, drawn, straight, treeFrom, wordsInPdf } from './drawing.ts';

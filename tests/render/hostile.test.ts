@@ -1,7 +1,7 @@
 /** Hostile text in every place of an issue stays text, in mail, page, text, chart and PDF: it adds no tag, no attribute, no Typst code. */
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cleanLine } from '../../src/issue/clean.ts';
+import { cleanLine } from '../../src/model/clean.ts';
 import type { IssueTree } from '../../src/model/issue.ts';
 import { blocksOf } from '../../src/model/issue.ts';
 import { addressesOf } from '../../src/render/addresses.ts';
