@@ -119,9 +119,10 @@ export function dataOf({ tree, masthead, addresses, words, charts }: PdfParts) {
   };
   /** Prints in one voice. */
   const printer = ({ language, direction }: Voice) => {
+    const other = direction === 'rtl' ? 'ltr' : 'rtl';
     const resolve = (n: Inline): unknown[] => {
       if (n.t === 'br') return [n];
-      if (n.t === 'text') return runsOf(n.v, direction).map(({ v, foreign }) => ({ t: 'text', v, foreign }));
+      if (n.t === 'text') return runsOf(n.v, direction).map(({ v, foreign }) => ({ t: 'text', v, turn: foreign ? other : null }));
       const c = n.c.flatMap(resolve);
       return [n.t === 'link' ? { t: 'link', to: linkTo(n.href), c } : { t: n.t, c }];
     };
