@@ -109,7 +109,7 @@ function readKeys(report: Report, yaml: string, firstLine: number, values: Parti
     const problem =
       error.code === 'DUPLICATE_KEY'
         ? 'A key stands here a second time'
-        : `The front matter cannot be read: ${error.message.split(/ at line |\n/)[0]}`;
+        : `The front matter cannot be read: ${error.message.split(/ at line |\n/)[0]?.replace(/\.$/, '')}`;
     report(
       'error',
       'front-matter',

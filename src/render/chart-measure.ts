@@ -22,6 +22,12 @@ export function widthOf(text: string, fontSize: number, semiBold: boolean, rtl: 
   return (font.layout(text).advanceWidth / font.unitsPerEm) * fontSize;
 }
 
+/** The signs of a text that neither face has, in order; those that take no room and draw nothing are not asked for. */
+export function missingFrom(text: string): string[] {
+  const seen = [...text].filter((sign) => !/[\s\p{Default_Ignorable_Code_Point}]/u.test(sign));
+  return seen.filter((sign) => [faces.latin, faces.arabic].every(({ regular }) => !regular.hasGlyphForCodePoint(sign.codePointAt(0) ?? 0)));
+}
+
 // Without a canvas Vega takes 0.8 em a letter, cuts labels that would fit and leaves wide margins.
 const { textMetrics } = vega as unknown as {
   textMetrics: { width: (item: { font?: string; fontSize?: number; fontWeight?: unknown }, text: unknown) => number };

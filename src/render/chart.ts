@@ -7,10 +7,11 @@ import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Chart, Direction } from '../model/issue.ts';
 import { gridOf } from './chart-data.ts';
-import { lineHeight } from './chart-measure.ts';
+import { lineHeight, missingFrom } from './chart-measure.ts';
 import { presets } from './chart-presets.ts';
 import { config } from './chart-style.ts';
 import { chartFonts } from './fonts.ts';
+import { unprintable } from './glyphs.ts';
 
 /** What a picture in the mail may weigh, in bytes. */
 const mostPngBytes = 25_000;
@@ -26,10 +27,23 @@ const refuse = async (address: string): Promise<never> => {
   throw new Error(`a chart may not load ${address}`);
 };
 
+/** What Vega-Lite is asked to draw, `width` units wide. Throws `render.chart` on data that is not numbers, or holds signs that no face of ours has: in the mail they
+ *  would be empty boxes, and Typst, looking for a face, may never come back (U+23B1 in an SVG). */
+export function chartSpec(chart: Chart, direction: Direction, width: number): TopLevelSpec {
+  const missing = missingFrom([...chart.data.columns, ...chart.data.rows.flat()].join(' '));
+  if (missing.length > 0) throw unprintable('render.chart', missing, { where: `Chart "${chart.id}": ` });
+  const rtl = direction === 'rtl';
+  return { ...presets[chart.preset](gridOf(chart), width, rtl), config: config(rtl) } as TopLevelSpec;
+}
+
 /** Draws a chart as SVG, `width` units wide, without title, note or source: those stand in the caption. Same chart, same bytes.
- *  Ids begin with `prefix`, so that several charts may stand in one page. Throws `render.chart` on data that is not numbers. */
+ *  Ids begin with `prefix`, so that several charts may stand in one page. Throws as `chartSpec`. */
 export async function chartSvg(chart: Chart, direction: Direction, width: number, prefix: string): Promise<string> {
-  const spec = { ...presets[chart.preset](gridOf(chart), width, direction === 'rtl'), config: config(direction === 'rtl') } as TopLevelSpec;
+  return tidy(await drawSpec(chartSpec(chart, direction, width)), prefix);
+}
+
+/** SVG as Vega writes it. */
+export async function drawSpec(spec: TopLevelSpec): Promise<string> {
   const quiet = vega.logger(vega.Error);
   const view = new vega.View(vega.parse(compile(spec, { logger: quiet }).spec, undefined, { ast: true }), {
     renderer: 'none',
@@ -39,7 +53,7 @@ export async function chartSvg(chart: Chart, direction: Direction, width: number
     logger: quiet,
   });
   try {
-    return tidy(await view.toSVG(), prefix);
+    return await view.toSVG();
   } finally {
     view.finalize();
   }

@@ -16,14 +16,14 @@ import { drawText } from './text.ts';
 import { wordsFor } from './words.ts';
 
 /** Widths of the chart drawings, in units of which letters take 13.5: the mail is also read on phones and needs larger letters than print. */
-const widths = { mail: 520, wide: 620, narrow: 360 };
+export const chartWidths = { mail: 520, wide: 620, narrow: 360 };
 
 /** Draws mail, text, page, PDF and chart pictures from one tree. Same input, same bytes.
  *  Throws `render.chart` on data that is not numbers, `render.figure` when the bytes of a figure are missing,
  *  `render.pdf` on characters no typeface here has, `render.placeholder` when the text holds the mark that stands for a reader's token. */
 export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing> {
   // It would be replaced by the reader's own token, and a link with it would hand that token to a stranger.
-  const text = JSON.stringify(tree);
+  const text = JSON.stringify(tree) + joined(tree);
   const placeholder = [leaveTokenPlaceholder, preferencesTokenPlaceholder].find((mark) => text.includes(mark));
   if (placeholder !== undefined)
     throw new AppError('render.placeholder', `The text holds "${placeholder}", which stands for each reader's own link; take it out`);
@@ -45,7 +45,8 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
   const onPage = new Map<string, { wide: string; narrow: string }>();
   const inMail = new Map<string, Picture>();
   for (const [i, chart] of [...blocksOf(tree)].filter((b) => b.t === 'chart').entries()) {
-    const draw = (size: keyof typeof widths) => chartSvg(chart, turned.get(chart) ?? tree.direction, widths[size], `chart${i + 1}-${size}`);
+    const draw = (size: keyof typeof chartWidths) =>
+      chartSvg(chart, turned.get(chart) ?? tree.direction, chartWidths[size], `chart${i + 1}-${size}`);
     const wide = await draw('wide');
     print.set(chart.id, wide);
     onPage.set(chart.id, { wide, narrow: await draw('narrow') });
@@ -87,4 +88,13 @@ function givenPdf(tree: IssueTree, files: ReadonlyMap<string, Uint8Array>): { pd
   if (pdf === undefined)
     throw new AppError('render.figure', `The PDF ${given.asset} is not among the stored files; add the issue again with its PDF`);
   return { pdf, pages: given.pages };
+}
+
+/** All words of a tree in a row: where words are printed without their marks, as references in the text part are, two runs may make one. */
+function joined(part: unknown): string {
+  if (typeof part === 'string') return part;
+  if (typeof part !== 'object' || part === null) return '';
+  return Object.entries(part)
+    .map(([key, value]) => (key === 't' || key === 'href' ? '' : joined(value)))
+    .join('');
 }

@@ -11,6 +11,7 @@ import type { Block, Inline, IssueTree, Reference } from '../model/issue.ts';
 import { blocksOf, plain } from '../model/issue.ts';
 import { type Addresses, isBlank, targetOf } from './addresses.ts';
 import { typstFontFolders } from './fonts.ts';
+import { unprintable } from './glyphs.ts';
 import { runsOf } from './isolation.ts';
 import { typeset } from './typography.ts';
 import { type Voice, voiceOfItem } from './voice.ts';
@@ -75,17 +76,12 @@ function refused(messages: readonly string[], cause?: unknown): AppError {
   const missing = messages
     .map((message) => /the text `"(.*)"` could not be displayed/su.exec(message)?.[1])
     .filter((found) => found !== undefined);
-  if (missing.length > 0) {
-    const signs = [...new Set(missing)].map((sign) => {
-      const shown = unquoted(`"${sign}"`);
-      return `${shown} (${[...shown].map((letter) => `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`).join(' ')})`;
-    });
-    return new AppError(
+  if (missing.length > 0)
+    return unprintable(
       'render.pdf',
-      `No typeface here can print ${signs.join(', ')}. Write it in words or in Latin, Cyrillic, Greek or Arabic letters`,
+      missing.map((sign) => unquoted(`"${sign}"`)),
       { cause },
     );
-  }
   return new AppError('render.pdf', `The PDF could not be typeset: ${[...new Set(messages)].join('; ') || String(cause)}`, { cause });
 }
 
@@ -109,7 +105,7 @@ function sizeOf(svg = ''): [number, number] {
 }
 
 /** The tree as the template reads it: quotes turned, links resolved to an address, a place in the issue, or nothing, runs of the other direction marked. */
-function dataOf({ tree, masthead, addresses, words, charts }: PdfParts) {
+export function dataOf({ tree, masthead, addresses, words, charts }: PdfParts) {
   const brand = brandOf(masthead.brand);
   const issue: Voice = { language: tree.language, direction: tree.direction, words };
   const ids = new Set<string>([
@@ -123,9 +119,10 @@ function dataOf({ tree, masthead, addresses, words, charts }: PdfParts) {
   };
   /** Prints in one voice. */
   const printer = ({ language, direction }: Voice) => {
+    const other = direction === 'rtl' ? 'ltr' : 'rtl';
     const resolve = (n: Inline): unknown[] => {
       if (n.t === 'br') return [n];
-      if (n.t === 'text') return runsOf(n.v, direction).map(({ v, foreign }) => ({ t: 'text', v, foreign }));
+      if (n.t === 'text') return runsOf(n.v, direction).map(({ v, foreign }) => ({ t: 'text', v, turn: foreign ? other : null }));
       const c = n.c.flatMap(resolve);
       return [n.t === 'link' ? { t: 'link', to: linkTo(n.href), c } : { t: n.t, c }];
     };

@@ -3,6 +3,7 @@
  * waiting, and ends with 1 when one failed. With --broken the program is broken first, and the run fails unless some round finds that out.
  */
 import { parseArgs } from 'node:util';
+import { wholeNumber, wrongUse } from '../support/options.ts';
 import { type Break, breaks, openBuild } from './build.ts';
 import { allFaults, type Fault, faultsOf, type Plan, planOf } from './faults.ts';
 import { playRound, type RoundResult } from './round.ts';
@@ -20,24 +21,14 @@ const { values } = parseArgs({
 });
 const broken = choice('broken', Object.keys(breaks) as Break[]);
 const fault = choice('fault', [...new Set(allFaults)]) ?? (broken && breaks[broken].fault);
-const rounds = number('rounds', values.rounds ?? (broken ? '4' : '200'));
-const first = number('seed', values.seed ?? String(Date.now() % 1_000_000));
-const readers = values.readers.split(',').map((size) => number('readers', size));
+const rounds = wholeNumber('rounds', values.rounds ?? (broken ? '4' : '200'));
+const first = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000));
+const readers = values.readers.split(',').map((size) => wholeNumber('readers', size));
 
 function choice<T extends string>(option: 'broken' | 'fault', known: readonly T[]): T | undefined {
   const found = known.find((name) => name === values[option]);
-  if (values[option] !== undefined && found === undefined) wrong(`--${option} ${values[option]}: there is ${known.join(', ')}`);
+  if (values[option] !== undefined && found === undefined) wrongUse(`--${option} ${values[option]}: there is ${known.join(', ')}`);
   return found;
-}
-
-function number(option: string, value: string): number {
-  if (!/^\d{1,9}$/.test(value)) wrong(`--${option} ${value}: take a whole number`);
-  return Number(value);
-}
-
-function wrong(message: string): never {
-  console.error(message);
-  process.exit(2);
 }
 
 const faults: readonly Fault[] = fault === undefined ? allFaults : [fault];
@@ -47,7 +38,7 @@ console.log(`${rounds} rounds from seed ${first}${broken ? `, broken: ${broken}`
 const seeds = Array.from({ length: rounds }, (_, index) => first + index).values();
 const results: RoundResult[] = [];
 await Promise.all(
-  Array.from({ length: number('at-once', values['at-once']) }, async () => {
+  Array.from({ length: wholeNumber('at-once', values['at-once']) }, async () => {
     for (const seed of seeds) {
       const plan = planOf(seed, { readers, faults });
       const result = await playRound(plan, { build, folders }).catch((error: unknown) => unplayed(plan, error)); // the other rounds go on

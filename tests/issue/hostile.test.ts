@@ -3,9 +3,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits, parseIssue } from '../../src/issue/issue.ts';
-import { cleanText } from '../../src/model/clean.ts';
-import { blocksOf, type IssueTree } from '../../src/model/issue.ts';
-import { anyBody, issueOf, parseBody, treeOf } from './sources.ts';
+import { cleanLine, cleanText } from '../../src/model/clean.ts';
+import { blocksOf, type IssueTree, plain } from '../../src/model/issue.ts';
+import { isHarmless } from '../support/markup.ts';
+import { everyHostileText, hostileAddresses } from '../support/payloads.ts';
+import { anyBody, issueOf, issueWith, parseBody, treeOf } from './sources.ts';
 
 const refusal = (source: string) => {
   const { tree, findings } = parseIssue(source);
@@ -60,6 +62,61 @@ describe('limits', () => {
     const { findings } = parseBody(':::chart{data="a" preset="heat-map"}\n'.repeat(1000));
     expect(findings).toHaveLength(1000);
     expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(['blocks']));
+  });
+});
+
+describe('hostile text', () => {
+  /** Each sign meant as typed. */
+  const typed = (text: string) => text.replace(/[!-/:-@[-`{-~]/g, '\\$&');
+  const contexts: [where: string, body: (text: string) => string, words: (tree: IssueTree) => string | undefined][] = [
+    ['a paragraph', (text) => `w ${typed(text)}`, ({ lead: [block] }) => (block?.t === 'para' ? plain(block.c) : undefined)],
+    ['a heading', (text) => `## w ${typed(text)} {#s}`, ({ sections: [section] }) => section && plain(section.title)],
+    [
+      'a list',
+      (text) => `- w ${typed(text)}`,
+      ({ lead: [list] }) => {
+        const block = list?.t === 'list' ? list.items[0]?.[0] : undefined;
+        return block?.t === 'para' ? plain(block.c) : undefined;
+      },
+    ],
+    [
+      'a reference',
+      (text) => `:::papers\n- [w ${typed(text)}](https://a.example)\n:::`,
+      ({ lead: [block] }) => (block?.t === 'papers' ? plain(block.items[0]?.title ?? []) : undefined),
+    ],
+  ];
+
+  describe.each(contexts)('in %s', (_, body, words) => {
+    test.each(everyHostileText)('%s, %j: comes out as typed', (_, text) => {
+      expect(words(treeOf(issueOf(`${body(text)}\n`)))).toBe(cleanLine(`w ${text}`));
+    });
+  });
+
+  test.each(everyHostileText)('%s, %j: stands in the front matter as typed', (_, text) => {
+    const quoted = JSON.stringify(`w ${text}`);
+    const { publication, title, summary } = treeOf(
+      issueWith(`publication: ${quoted}\ntitle: ${quoted}\nperiod: 2026-11\npreheader: ${quoted}`),
+    );
+    expect([publication, title, summary]).toEqual(Array(3).fill(cleanLine(`w ${text}`)));
+  });
+
+  test.each(['lang', 'dir', 'period'])('the key %s, which stands in attributes and addresses, takes none of it', (key) => {
+    for (const [, text] of everyHostileText) {
+      if (/^[\w.]+$/.test(cleanLine(text))) continue; // nothing is left of it but letters
+      const { tree, findings } = parseIssue(
+        issueWith(`publication: P\ntitle: T\nnumber: 1\npreheader: P\n${key}: ${JSON.stringify(text)}`),
+      );
+      expect(findings, text).toContainEqual(expect.objectContaining({ severity: 'error', check: 'front-matter' }));
+      expect([tree?.direction, tree?.language, tree?.number]).toEqual(['ltr', 'en', '1']);
+    }
+  });
+
+  test.each(hostileAddresses)('the address %j is refused, or is harmless', (address) => {
+    for (const link of [`[w](${address})`, `[w](<${address}>)`]) {
+      const { tree, findings } = parseBody(`${link}\n`);
+      if (findings.some(({ severity }) => severity === 'error')) continue;
+      for (const [, href = ''] of JSON.stringify(tree).matchAll(/"href":"((?:[^"\\]|\\.)*)"/g)) expect(isHarmless(href), href).toBe(true);
+    }
   });
 });
 

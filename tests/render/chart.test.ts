@@ -57,6 +57,14 @@ test('a stack says what it comes to, and takes nothing less than 0', async () =>
   await expect(svgOf(less)).rejects.toThrow('"-1" cannot be part of a stack');
 });
 
+test('a sign that no face has is named with its character, never drawn as an empty box; vowel marks and joiners are no such sign', async () => {
+  const named = (name: string): Chart => ({ ...bars, data: { ...bars.data, columns: [name, 'month', 'lamps'] } });
+  await expect(svgOf(named('pier ⎱ 中'))).rejects.toThrow(
+    'Chart "lamps-by-pier": No typeface here can print ⎱ (U+23B1), 中 (U+4E2D). Write it in words or in Latin, Cyrillic, Greek or Arabic letters',
+  );
+  await expect(svgOf(named('Çédille Ελ Жук گھاٹ می\u200cروند مَدرسہ'))).resolves.toContain('</svg>');
+});
+
 test('lines differ by their dashes as well as by their colours, and each says its newest value', async () => {
   const line = furtherCharts.find(({ preset }) => preset === 'line') as Chart;
   const svg = await svgOf(line);
