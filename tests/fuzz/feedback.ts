@@ -106,14 +106,15 @@ const seeds = readSeeds();
 const ordinary = seeds.filter((one) => one.ordinary);
 const random = randomFrom(seed);
 const finds = new Map<string, string>();
-const folder = mkdtempSync(join(tmpdir(), 'galley-fuzz-'));
+let folder: string | undefined;
 const times: number[] = [];
 const until = performance.now() + seconds * 1000;
 
 function found(what: string, story: string, mail: string): void {
-  const file = join(folder, `${finds.size + 1}.eml`);
   const key = `${what}: ${story.split(',')[0]}`;
   if (finds.has(key) || finds.size >= 50) return;
+  folder ??= mkdtempSync(join(tmpdir(), 'galley-fuzz-'));
+  const file = join(folder, `${finds.size + 1}.eml`);
   writeFileSync(file, mail, 'latin1');
   finds.set(key, file);
   console.log(`${what}: ${story}: ${file}`);

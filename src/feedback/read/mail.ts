@@ -7,14 +7,14 @@ import { cutLines, cutReturnedBody, cutSecondWording, oneLineEnd, tidyText } fro
 /** Letters of a mail that are looked at. Reports stand before what they send back; those of Microsoft 365 begin behind 64,000 letters of HTML. */
 const lettersRead = 192 * 1024;
 /** Letters of it that are taken apart, once what says nothing new is cut. */
-const lettersParsed = 96 * 1024;
+const lettersParsed = 64 * 1024;
 /** Octets that hold them whatever the line ends: CRLF counts twice. */
 export const bytesRead = 2 * lettersRead;
 /** A report has five parts, and a header of fifty lines. What has more than these is read as text: postal-mime is not asked to build it. */
 const mostParts = 200;
 const mostHeaderLines = 1000;
 /** Lines that are looked at: postal-mime's time grows with their square where they are empty. */
-const mostLines = 2500;
+const mostLines = 1500;
 const deepest = 30;
 /** Letters of a line: of MIME, where HTML may be all in one, and of what it decodes to. */
 const longestLine = { mime: 16_000, text: 2000 };
