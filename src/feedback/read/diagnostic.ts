@@ -40,7 +40,7 @@ const steps: readonly { step: DialogueStep; text: RegExp; why: string }[] = [
   },
   {
     step: 'message',
-    text: /after (?:end of data|DATA|pipelined DATA)\b|(?:to|in|at|with|by) (?:end of )?DATA\b|after (?:I|we) sent the message|>>> DATA|end of data|<CRLF>\.<CRLF>/i,
+    text: /after (?:end of data|DATA|pipelined DATA)\b|\bSMTP command:?\s{1,4}DATA\b|(?:to|in|at|with|by) (?:end of )?DATA\b|after (?:I|we) sent the message|>>> DATA|end of data|<CRLF>\.<CRLF>/i,
     why: 'Exim, qmail, Sendmail',
   },
   {

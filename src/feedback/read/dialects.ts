@@ -146,7 +146,7 @@ export const failures: readonly Dialect[] = [
   },
   {
     name: 'amavis',
-    mark: /nondelivery report was generated|message was not relayed|was considered unsolicited bulk|(?:message|mail) (?:was|has been) (?:automatically )?(?:rejected|blocked|refused|bounced|returned)|\bwas automatically rejected|your message has encountered delivery problems|message delivery to|could not be sent|following errors?:|error message below|invalid user address|we had trouble delivering/i,
+    mark: /nondelivery report was generated|message was not relayed|was considered unsolicited bulk|(?:message|mail) (?:was|has been) (?:automatically )?(?:rejected|blocked|refused|bounced|returned)|\bwas automatically rejected|your message has encountered delivery problems|message delivery to|could not be sent|following errors?(?: occurred)?\b.{0,40}:|error message below|invalid user address|we had trouble delivering/i,
     why: 'amavisd, Trend Micro, MailMarshal, Surfcontrol, Cloudflare',
   },
   {
@@ -192,7 +192,7 @@ export const failures: readonly Dialect[] = [
 
 /** Subjects of reports. Not enough alone: people answer and forward them. */
 export const failureSubject =
-  /\b(?:undeliver\w+|undelivered|non-?deliver\w*|returned (?:mail|message|to sender|e-?mail)|mail returned|failure notice|failed mail|mail (?:delivery|system|failure)|delivery (?:status|failure|failed|report|error|problem|has failed|notif\w+|incomplete|unsuccessful|was)|delivery\b.{0,30}\bfail|message (?:undeliver\w+|delivery|status|could not|not delivered|you sent blocked)|could not (?:be )?(?:deliver|send)|couldn'?t be delivered|not delivered|wasn'?t delivered|nondeliverable|bounce[ds]?\b|ndn:|ndr\b|warning: (?:message|could not)|rejected:|unable to deliver|email (?:rejected|could not)|unzustellbar|undelivrable|user unknown|unknown user|unknown address|invalid (?:address|recipient)|address (?:unknown|error)|mail (?:error|could|bounced)|error (?:mail|sending)|problem delivering)|не ?доставлен|возврат|退信|系统退信|配信|エラーメール|送信できません|^(?:mail )?(?:failure|error)\b/iu;
+  /\b(?:undeliver\w+|undelivered|non-?deliver\w*|returned (?:mail|message|to sender|e-?mail)|mail returned|failure notice|failed mail|mail (?:delivery|system|failure)|e-?mail error report|delivery (?:status|failure|failed|report|error|problem|has failed|notif\w+|incomplete|unsuccessful|was)|delivery\b.{0,30}\bfail|message (?:undeliver\w+|delivery|status|could not|not delivered|you sent blocked)|could not (?:be )?(?:deliver|send)|couldn'?t be delivered|not delivered|wasn'?t delivered|nondeliverable|bounce[ds]?\b|ndn:|ndr\b|warning: (?:message|could not)|rejected:|unable to deliver|email (?:rejected|could not)|unzustellbar|undelivrable|user unknown|unknown user|unknown address|invalid (?:address|recipient)|address (?:unknown|error)|mail (?:error|could|bounced)|error (?:mail|sending)|problem delivering)|не ?доставлен|возврат|退信|系统退信|配信|エラーメール|送信できません|^(?:mail )?(?:failure|error)\b/iu;
 
 /** Who writes reports: the local part or the display name. */
 export const reporterName =

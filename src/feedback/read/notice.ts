@@ -41,6 +41,11 @@ const shapes: readonly Shape[] = [
     why: 'IMail, Prodigy and small servers',
   },
   {
+    weight: 6,
+    line: new RegExp(`\\b(?:dda:)?smtp=(?<address>${addressSource})`, 'iu'),
+    why: 'Exchange 5, an X.400 name: "c=us;a= ;p=x;dda:SMTP=a@b; on Tue, …"',
+  },
+  {
     weight: 5,
     line: new RegExp(`${bullet}["']?${address}["']?\\s*[:;,.]*\\s*$`, 'u'),
     why: 'an address alone on its line: Exim, Sendmail, Domino, Gmail',
@@ -135,10 +140,17 @@ function candidateOf(lines: readonly string[], line: string, at: number): Candid
     const before = text.slice(0, text.indexOf(found, match.index));
     if (weight < 6 && otherPeople.test(before.trim() === '' || weight === 5 ? `${(lines[at - 1] ?? '').slice(-80)} ${before}` : before))
       return [];
+    if (weight >= 5 && isEcho(lines, at)) return [{ address: found, line: at, weight: 3 }];
     if (/[<"'\s](?:https?|mailto):\S{0,200}$/i.test(before) && weight < 5) continue;
     return [{ address: found, line: at, weight }];
   }
   return [];
+}
+
+/** `To:` between `Subject:` and `Sent:` says what the mail was, not whom it did not reach. */
+function isEcho(lines: readonly string[], at: number): boolean {
+  const near = [...lines.slice(Math.max(0, at - 3), at), ...lines.slice(at + 1, at + 4)];
+  return /^\s*to\s*:/i.test(lines[at] ?? '') && near.some((line) => /^\s*(?:sent|subject|from|date)\s*:/i.test(line));
 }
 
 function textsOf(lines: readonly string[], chosen: readonly Candidate[]): NoticeRecipient[] {
@@ -157,7 +169,22 @@ function textsOf(lines: readonly string[], chosen: readonly Candidate[]): Notice
     if (known) known.text = `${known.text}\n${text}`.slice(0, 4000);
     else if (found.size < 50) found.set(key, { address: candidate.address, text });
   });
+  if (found.size > 1)
+    for (const recipient of found.values()) recipient.text = `${recipient.text}\n${saidElsewhere(lines, recipient)}`.slice(0, 4000);
   return [...found.values()];
+}
+
+/** Lists first, reasons afterwards: the lines that name this one and are not in its text yet. */
+function saidElsewhere(lines: readonly string[], { address, text }: NoticeRecipient): string {
+  const wanted = address.toLowerCase();
+  return lines
+    .slice(0, 200)
+    .flatMap((line, at) => {
+      if (line.length > 1000 || !line.toLowerCase().includes(wanted) || text.includes(line)) return [];
+      return isReply(line) || /^\s*<<</.test(line) ? exchangeBefore(lines, at) : [line];
+    })
+    .slice(0, 20)
+    .join('\n');
 }
 
 function isReply(line = ''): boolean {

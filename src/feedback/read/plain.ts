@@ -10,7 +10,8 @@ import { every, field } from './fields.ts';
 import type { Mail } from './mail.ts';
 import { bareNames, type NoticeRecipient, namesPlainly, recipientsInNotice, textAbout } from './notice.ts';
 import { returnedRecipients } from './origin.ts';
-import { hasNullPath, hasReportSubject, isByServer } from './writer.ts';
+import { domainUnknownWords, mailboxFullWords, unknownUser } from './words-recipient.ts';
+import { gatewayOf, hasNullPath, hasReportSubject, isByServer } from './writer.ts';
 
 /** Reads a report in running text; undefined when the mail is none. */
 export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'recipients'> | undefined {
@@ -24,11 +25,16 @@ export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'reci
   const isDelay =
     delays.some(({ mark }) => mark.test(said)) ||
     (/\b(?:delayed|delay|warning)\b/i.test(mail.subject) && !/\b(?:fail|undeliver|returned)/i.test(mail.subject));
-  const provider = [field(mail.fields, 'from'), ...every(mail.fields, 'received').slice(-1)].join(' ');
+  const provider = [field(mail.fields, 'from'), ...every(mail.fields, 'received').slice(-1), gatewayOf(mail)].join(' ');
   return {
     kind: isDelay ? 'delay' : 'bounce',
     recipients: recipients.map((recipient) => judge(recipient, mail, provider, { isDelay, alone: recipients.length === 1 })),
   };
+}
+
+/** Small servers say why and nothing more. */
+function saysWhy(said: string): boolean {
+  return [unknownUser, mailboxFullWords, domainUnknownWords].some((words) => words.test(said.slice(0, 1200)));
 }
 
 /** Two of three: the words of a report, its subject, its writer; without the writer, a code or a list of recipients too. A person who quotes one has the words at most. */
@@ -40,7 +46,10 @@ function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
   const isList = field(mail.fields, 'list-unsubscribe') !== '' || field(mail.fields, 'list-id') !== '';
   if (isList && !/mailer-daemon|postmaster/i.test(from) && !hasNullPath(mail.fields)) return false;
   const subject = hasReportSubject(mail);
-  const words = failures.some(({ mark }) => mark.test(said)) || delays.some(({ mark }) => mark.test(said));
+  const words =
+    failures.some(({ mark }) => mark.test(said)) ||
+    delays.some(({ mark }) => mark.test(said)) ||
+    (reporterName.test(from) && saysWhy(said) && namesPlainly(mail.notice));
   if (/multipart\/report/.test(mail.contentType) && /delivery-status/.test(mail.contentType)) return words || subject || byMachine;
   if (byMachine) return (words || subject) && !(isVacation(mail) && !reporterName.test(from));
   // a shop that could not deliver a parcel has the words and the subject too

@@ -1,7 +1,7 @@
 /** What a server's words mean, in the order in which they are asked: what hides another reason first, what says least last. */
 import type { ReasonRow } from './reason-row.ts';
 import { domainUnknownWords, filteredWords, mailboxFullWords, movedWords, shutMailbox, unknownUser } from './words-recipient.ts';
-import { loopWords, programWords } from './words-remote.ts';
+import { loopWords, programWords, unansweredWords } from './words-remote.ts';
 import { authWords, blockedWords, contentWords, policyWords, rateOfSender, relayingWords, tooLargeWords } from './words-sender.ts';
 
 export const reasonsByWords: readonly ReasonRow[] = [
@@ -212,6 +212,14 @@ export const reasonsByWords: readonly ReasonRow[] = [
     text: contentWords,
     ...{ why: 'about what is in the mail', seen: '554 5.7.1 The message was rejected because it was identified as spam' },
   },
+  {
+    ...{ reason: 'network', scope: 'remote' },
+    text: unansweredWords,
+    ...{
+      why: 'only an answer of DNS says that a name does not exist',
+      seen: 'Name service error for name=example.net: Host not found, try again',
+    },
+  },
   // — the domain is not there —
   {
     ...{ reason: 'domain-unknown', scope: 'domain' },
@@ -272,12 +280,20 @@ export const reasonsByWords: readonly ReasonRow[] = [
       class: 'soft',
       step: 'unsaid',
       code: /^5/,
-      status: /^(?!5\.1\.)|^$/,
+      status: /^5\.(?!1\.)/,
       text: unknownUser,
     },
     ...{
-      why: 'words without the code for it, at a step that nobody names: filters answer so after DATA, and one false farewell costs more than a further try',
+      why: 'a code for something else, at a step that nobody names: filters answer so after DATA, and one false farewell costs more than a further try',
       seen: '550 5.2.1 <a@example.jp>... User Unknown',
+    },
+  },
+  {
+    ...{ reason: 'user-unknown', scope: 'recipient', class: 'soft', step: 'unsaid', status: /^(?!5\.1\.)/, text: unknownUser },
+    provider: /\bMcAfee\b|\bm-FILTER\b|Active!Hunter|\bvtext\b/i,
+    ...{
+      why: 'a gateway that took the mail to look into it: the server behind it may refuse what it finds with the same words',
+      seen: 'Diagnostic-Code: smtp; 550 Unknown user a@example.jp',
     },
   },
   {

@@ -7,6 +7,7 @@ import type { DeliveryStatus, StatusRecipient } from './dsn.ts';
 import { field } from './fields.ts';
 import type { Mail } from './mail.ts';
 import { recipientsInNotice, textAbout } from './notice.ts';
+import { gatewayOf } from './writer.ts';
 
 /** Judges every recipient. The report is a bounce when one failed, else a delay when one is delayed, else neither. */
 export function judgeStatus(mail: Mail, status: DeliveryStatus): Pick<FeedbackReport, 'kind' | 'recipients'> {
@@ -35,6 +36,7 @@ function judge(
     field(status.message, 'reporting-mta'),
     given.address.replace(/^.*@/, ''),
     field(mail.fields, 'from'),
+    gatewayOf(mail),
   ].join(' ');
   const { judgement, code, codes, words } = weigh(given, all.length > 20 ? '' : textAbout(mail.notice, given.address, all), provider);
   const none = kind !== 'bounce';

@@ -21,6 +21,15 @@ export const loopWords = anyOf(
   /\bmaximum hop/i,
 );
 
+/** DNS that did not answer: nobody knows yet whether the name is there. */
+export const unansweredWords = anyOf(
+  /\bhost not found,? try again\b/i,
+  /\btry again\b[^.;\n]{0,30}\bhost not found\b/i,
+  /\b(?:lookup|look-?up|name resolution|resol\w+|DNS|name server|nameserver)\b[^.;\n]{0,60}\b(?:tempor\w+|timed out|time-?out|SERVFAIL|try again)\b/i,
+  /\btemporar\w+\b[^.;\n]{0,30}\b(?:lookup|resol\w+|DNS|name server)\b/i,
+  /\bSERVFAIL\b/i,
+);
+
 export const networkWords = anyOf(
   /\bconnection (?:refused|timed out|reset|closed|lost|dropped|failed|aborted)/i,
   /\bnetwork (?:is )?unreachable/i,

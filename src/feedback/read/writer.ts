@@ -22,3 +22,8 @@ export function hasNullPath(fields: Mail['fields']): boolean {
 export function hasReportSubject({ subject }: Mail): boolean {
   return failureSubject.test(subject) && !/^\s*(?:re|fwd?|aw|wg|sv|tr|rv|enc)\s*:/i.test(subject);
 }
+
+/** The names that filtering gateways leave in the header of their reports: their own field, their mailer, the boundary they write. */
+export function gatewayOf({ fields }: Mail): string {
+  return ['x-nai-header', 'x-mailer', 'content-type'].map((name) => field(fields, name).slice(0, 300)).join(' ');
+}
