@@ -2,7 +2,16 @@
 import type { ReasonRow } from './reason-row.ts';
 import { domainUnknownWords, filteredWords, mailboxFullWords, movedWords, shutMailbox, unknownUser } from './words-recipient.ts';
 import { loopWords, programWords, unansweredWords } from './words-remote.ts';
-import { authWords, blockedWords, contentWords, policyWords, rateOfSender, relayingWords, tooLargeWords } from './words-sender.ts';
+import {
+  authWords,
+  blockedWords,
+  contentWords,
+  policyWords,
+  rateOfSender,
+  relayingWords,
+  senderFirst,
+  tooLargeWords,
+} from './words-sender.ts';
 
 export const reasonsByWords: readonly ReasonRow[] = [
   // — nobody lives there, or a filter that answers so —
@@ -75,6 +84,27 @@ export const reasonsByWords: readonly ReasonRow[] = [
   {
     ...{ reason: 'filtered', scope: 'recipient', text: filteredWords },
     ...{ why: 'the reader, or a rule of the reader, does not want it', seen: '550 5.1.1 RCP-P1 Refused due to recipient preferences' },
+  },
+  // — our own address, of which the same is said —
+  {
+    ...{ reason: 'policy', scope: 'sender', status: /^[45]\.1\.[78]$/, text: /\b(?:invalid|unknown|not|rejected|denied|bad|verif\w+)\b/i },
+    ...{
+      why: 'RFC 3463: x.1.7 and x.1.8 are about the address of the sender',
+      seen: '553 5.1.8 Domain of sender address a@example.org does not exist',
+    },
+  },
+  {
+    ...{ reason: 'policy', scope: 'sender', text: senderFirst },
+    ...{ why: 'a reply that begins with the sender is about the sender', seen: '550 Sender address rejected: user unknown' },
+  },
+  {
+    ...{
+      reason: 'user-unknown',
+      scope: 'recipient',
+      status: /^5\.1\.1$/,
+      text: /\brejected recipients?\b|\brecipients? (?:was |were )?rejected\b/i,
+    },
+    ...{ why: 'the code for it, in words that say no more', seen: '550 5.1.1 destination server rejected recipients' },
   },
   {
     ...{ reason: 'user-unknown', scope: 'recipient', status: /^5\.1\.(?:0|1|3|10)$/, text: unknownUser },

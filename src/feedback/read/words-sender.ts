@@ -79,6 +79,10 @@ export const policyWords = anyOf(
   /\bnot (?:a )?(?:subscribed|member)/i,
 );
 
+/** Code first, then the sender, then what is wrong with him, with no word of a recipient between. */
+export const senderFirst =
+  /^\W{0,3}[45]\d\d[ -](?:(?!recipient|rcpt|\buser\b|mailbox|[;\n]).){0,60}\b(?:sender|mail from|return.?path|envelope.from|reverse.?path)\b(?:(?!recipient|rcpt|[;\n]).){0,80}\b(?:unknown|invalid|not exist|not found|rejected|denied|verif\w+|unrout\w+)/i;
+
 export const blockedWords = anyOf(
   /\b(?:RBL|DNSBL|dnswl|spamhaus|spamcop|sorbs|barracuda(?:central)?|cloudmark|senderscore|senderbase|uribl|surbl|abuseat|cbl\b|psbl|mxrate|trustedsource|proofpoint\.com|brightmail|uceprotect|invaluement|rbldns|backscatterer)\b/i,
   /\b(?:blocked|black-?list\w*|block-?list\w*|blocklist|banned|listed (?:in|on|by|at)|denied|refus\w+|rejected)\b[^.;\n]{0,60}\b(?:IP|IPv[46]|client host|your (?:host|server|ip|network|mail ?server|domain)|network|\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|using|reputation|reverse|PTR|rdns|hostname|sender host)/i,
@@ -86,6 +90,8 @@ export const blockedWords = anyOf(
   /\breputation\b/i,
   /\b(?:reverse|PTR|rDNS|FCrDNS|IPv6 sending guidelines)\b[^.;\n]{0,60}\b(?:DNS|lookup|record|hostname|missing|fail\w*|not|required|regarding|name)/i,
   /\bcannot find your (?:reverse )?hostname/i,
+  /\byour\b[^.;\n]{0,20}\bhost ?name\b/i,
+  /\baccess denied\b[^.;\n]{0,30}\bhost\b/i,
   /\bhostname\b[^.;\n]{0,30}\b(?:reject|not found|lookup|invalid)/i,
   /\bgeneric\b.{0,20}\b(?:rdns|ptr|reverse)/i,
   /\bHelo command rejected/i,
