@@ -64,6 +64,11 @@ export function isVacation({ subject }: Mail): boolean {
   return vacationSubject.test(subject) && !failureSubject.test(subject);
 }
 
+/** True for a service that asks the sender to prove himself. */
+export function isChallenge(mail: Mail): boolean {
+  return challengeSigns.slice(0, 2).some(({ where, what }) => what.test(where(mail)));
+}
+
 /** What a program wrote, and what about; undefined for a mail that a person may have written. */
 export function readAutomatic(mail: Mail): FeedbackReason | undefined {
   if (mail.reports.some(({ kind }) => kind === 'disposition-notification') || /disposition-notification/.test(mail.contentType))

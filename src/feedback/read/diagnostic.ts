@@ -59,7 +59,7 @@ const steps: readonly { step: DialogueStep; text: RegExp; why: string }[] = [
 export function readFacts(text: string): Facts {
   const pair = [...text.matchAll(codeThenStatus)];
   const definite = pair.find(([, , status = '']) => !vague(status)) ?? pair[0];
-  const step = stepOf(text);
+  const step = stepOf(text.replace(/[^\S\n]*\n[^\S\n]+/g, ' '));
   const status = definite?.[2] ?? definiteStatus(text);
   const code = definite?.[1] ?? codeIn(text, status);
   return { text, ...(code && { code }), ...(status && { status }), ...(step && { step }) };
@@ -77,9 +77,9 @@ export function replyIn(text: string): string {
   return end === -1 ? reply : reply.slice(0, end + 16);
 }
 
-/** `5.0.0` says no more than that it failed. */
+/** `5.0.0` says no more than that it failed, and so does `5.0.350` (RFC 3463 section 3.1: other or undefined). */
 export function vague(status: string): boolean {
-  return /^\d\.0\.0$/.test(status) || status === '';
+  return /^\d\.0\.\d+$/.test(status) || status === '';
 }
 
 function definiteStatus(text: string): string | undefined {

@@ -2,7 +2,7 @@
 import PostalMime, { decodeWords } from 'postal-mime';
 import { every, type Fields, field, readFields } from './fields.ts';
 import { splitNotice } from './separators.ts';
-import { cutLines, cutReturnedBody, cutSecondWording, oneLineEnd, tidyText } from './text.ts';
+import { cutLines, cutReturnedBody, cutSecondWording, oneLineEnd, plainText, tidyText } from './text.ts';
 
 /** Letters of a mail that are looked at. Reports stand before what they send back; those of Microsoft 365 begin behind 64,000 letters of HTML. */
 const lettersRead = 192 * 1024;
@@ -91,7 +91,8 @@ async function parse(raw: string): Promise<Parsed | undefined> {
       else if (returned === '' && (/^(?:message\/|text\/rfc822)/.test(mimeType) || isHeader(text))) returned = text;
       else if (/^text\//.test(mimeType) && !/\.(?:csv|ics|vcf)$/i.test(filename ?? '')) more += `\n${text}`;
     }
-    return { text: tidy(`${(mail.text ?? '').slice(0, longestText)}${more}`), reports, returned };
+    const text = mail.text?.trim() ? mail.text : plainText((mail.html ?? '').slice(0, longestText));
+    return { text: tidy(`${text.slice(0, longestText)}${more}`), reports, returned };
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@
 import type { FeedbackRecipient, FeedbackReport } from '../../model/feedback.ts';
 import { oneLine } from '../../model/smtp-reply.ts';
 import { addressesIn } from './addresses.ts';
-import { isVacation } from './automatic.ts';
+import { isChallenge, isVacation } from './automatic.ts';
 import { classifyFirst } from './classify.ts';
 import { readFacts, replyIn } from './diagnostic.ts';
 import { delays, failures, reporterName } from './dialects.ts';
@@ -41,6 +41,7 @@ function saysWhy(said: string): boolean {
 function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
   if (hasFailedField) return true;
   if (mail.headless) return failures.some(({ mark }) => mark.test(said)) && /@/.test(said) && /\b[45](?:\d\d|\.\d+\.\d+)\b/.test(said);
+  if (isChallenge(mail) && !/\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b/.test(said)) return false;
   const from = field(mail.fields, 'from');
   const byMachine = isByServer(mail) || field(mail.fields, 'x-mlserver') !== '';
   const isList = field(mail.fields, 'list-unsubscribe') !== '' || field(mail.fields, 'list-id') !== '';

@@ -1,6 +1,14 @@
 /** What a server's words mean, in the order in which they are asked: what hides another reason first, what says least last. */
 import type { ReasonRow } from './reason-row.ts';
-import { domainUnknownWords, filteredWords, mailboxFullWords, movedWords, shutMailbox, unknownUser } from './words-recipient.ts';
+import {
+  domainUnknownWords,
+  filteredWords,
+  mailboxFullWords,
+  movedWords,
+  shutMailbox,
+  surelyUnknown,
+  unknownUser,
+} from './words-recipient.ts';
 import { loopWords, programWords, unansweredWords } from './words-remote.ts';
 import {
   authWords,
@@ -41,7 +49,7 @@ export const reasonsByWords: readonly ReasonRow[] = [
     },
   },
   {
-    ...{ reason: 'user-unknown', scope: 'recipient', text: /\bThis user doesn'?t have an? \S+ account\b/i },
+    ...{ reason: 'user-unknown', scope: 'recipient', text: /\bThis user (?:doesn'?t|does not) have an? \S+ account\b/i },
     ...{ why: 'Yahoo looks up after DATA', seen: "554 delivery error: dd This user doesn't have a yahoo.com account" },
   },
   {
@@ -238,6 +246,13 @@ export const reasonsByWords: readonly ReasonRow[] = [
     },
   },
   {
+    ...{ reason: 'user-unknown', scope: 'recipient', step: 'recipient', code: /^5/, text: surelyUnknown },
+    ...{
+      why: 'said of the mailbox as plainly as can be, beside a general word about the mail',
+      seen: '550 Message was not accepted -- invalid mailbox. Local mailbox a@example.ru is unavailable: user not found',
+    },
+  },
+  {
     ...{ reason: 'content', scope: 'message' },
     text: contentWords,
     ...{ why: 'about what is in the mail', seen: '554 5.7.1 The message was rejected because it was identified as spam' },
@@ -250,7 +265,6 @@ export const reasonsByWords: readonly ReasonRow[] = [
       seen: 'Name service error for name=example.net: Host not found, try again',
     },
   },
-  // — the domain is not there —
   {
     ...{ reason: 'domain-unknown', scope: 'domain' },
     text: domainUnknownWords,

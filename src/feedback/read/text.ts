@@ -56,3 +56,21 @@ export function cutSecondWording(raw: string): string {
   const end = start === -1 ? -1 : raw.indexOf('\n--', start + 1);
   return end === -1 ? raw : raw.slice(0, start + 2) + raw.slice(end);
 }
+
+const entities: Record<string, string> = { nbsp: ' ', lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+
+/** The words of HTML, a line for each block: for reports that have no other text. */
+export function plainText(html: string): string {
+  return html
+    .replace(/<(?:style|script|title)\b[^>]{0,1000}>.*?<\/(?:style|script|title)>/gis, ' ')
+    .replace(/<!--.*?-->/gs, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/<(?:br|\/?(?:p|div|tr|li|ul|ol|table|h[1-6]|pre|blockquote|hr))\b[^>]{0,2000}>/gi, '\n')
+    .replace(/<\/?[a-z!][^<>@]{0,4000}(?:@[^<>]{0,400})?>/gi, (tag) => (/^<[^\s<>"=]{1,64}@[^\s<>"=]{1,255}>$/.test(tag) ? tag : ' '))
+    .replace(/&(?:#(\d{1,6})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return entities[name.toLowerCase()] ?? whole;
+      const point = decimal === undefined ? Number.parseInt(hex ?? '0', 16) : Number(decimal);
+      return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : ' ';
+    })
+    .replace(/[ \t]*\n[ \t]*/g, '\n');
+}

@@ -37,8 +37,9 @@ export const unknownUser = anyOf(
   /\bno valid recipients?\b/iu,
   /\bthere is no (?:one|such|user|account|mailbox)/iu,
   /\b(?:can(?:no|')t|can not|could ?n[o']t|unable to|failed to|did ?n[o']t) (?:find|locate|look ?up) (?:any |the |this |that |an? )?(?:user|mailbox|recipient|address|account|e-?mail)/iu,
-  /\bdo(?:es)? ?n[o']t have (?:an? )?(?:user|mailbox|account|such|anyone)\b/iu,
+  /\bdo(?:es)? ?n[o']t have (?:an? )?(?:\S{1,80} )?(?:user|mailbox|account|such|anyone)\b/iu,
   /\bno \S{1,100}@\S{1,200} (?:here|in|at|found)\b|\bin name directory\b/iu,
+  /\brecipient cannot be verified\b/iu,
   /\benvelope recipient\b[^.;\n]{0,30}\bdenied\b/iu,
   /\bis not (?:a )?(?:known|valid|registered|local|existing) (?:user|mailbox|recipient|address|account)/iu,
   /\binactive or non-?exist/iu,
@@ -50,7 +51,7 @@ export const unknownUser = anyOf(
   /\b(?:usuario|buz[oó�]n|cuenta|destinatario|direcci[oó�]n)\b.{0,40}\b(?:no existe|desconocid|inexistente|no v[aá�]lid|inv[aá�]lid)/iu,
   /\b(?:utilisateur|destinataire|adresse|bo[iî�]te|compte)\b.{0,40}\b(?:inconnue?|invalide|n'existe pas|inexistante?)/iu,
   /\bunbekannt\w*/iu,
-  /\b(?:Empf.{1,3}nger|Be?nutzer|Nutzer|Teilnehmer|Postfach|Konto|Mailbox|Adresse|E-?Mail)\b.{0,50}\b(?:existiert nicht|gibt es nicht|nicht (?:bekannt|gefunden|vorhanden))/iu,
+  /\b(?:Empf.{1,3}nger|Be?nutzer|Nutzer|Teilnehmer|Postfach|Konto|Mailbox|Adresse|E-?Mail)\b.{0,50}\b(?:existiert nicht|gibt es nicht|nicht (?:bekannt|gefunden|vorhanden|im \S{0,30}(?:verzeichnis|adressbuch)))/iu,
   /\bkein(?:en?)? (?:solche[rns]?|g.{1,2}ltige[rns]?) (?:benutzer|nutzer|empf.{1,3}nger|postfach|adresse)/iu,
   /\b(?:utente|casella|indirizzo|destinatario)\b.{0,40}\b(?:sconosciut|inesistente|non (?:esiste|trovato|valid))/iu,
   /пользовател[ья].{0,40}(?:не (?:существует|найден|зарегистрирован)|неизвест)/iu,
@@ -60,6 +61,10 @@ export const unknownUser = anyOf(
   /宛先.{0,20}(?:不明|見つかり|存在)/iu,
   /ユーザ.{0,10}(?:不明|存在)/iu,
 );
+
+/** The plainest of them. */
+export const surelyUnknown =
+  /\binvalid (?:mailbox|recipient)\b|\b(?:user|mailbox|recipient) (?:is )?(?:unknown|not found)\b|\bno such (?:user|mailbox|recipient)\b|\bunknown (?:user|recipient|mailbox)\b/i;
 
 export const shutMailbox = anyOf(
   /\bmailbox unavailable or access denied\b/iu,
