@@ -90,7 +90,7 @@ const shapes: readonly Shape[] = [
 
 /** Lines that name people who were reached, or whom to ask, or who wrote. */
 const otherPeople =
-  /\b(?:from|sender|reply-to|return-path|contact|help|assist\w*|support|questions?|report(?:ed)? (?:to|this)|forward(?:ed)? this|please (?:send|contact|write|forward|reply|e-?mail)|postmaster|administrator|sent by|message-id|envelope-from|mail from|cc|errors-to|x-\w+)\b[^@]{0,60}$/i;
+  /\b(?:from|sender|reply-to|return-path|contact|help|assist\w*|support|questions?|report(?:ed)? (?:to|this)|forward(?:ed)? this|please (?:send|contact|write|forward|reply|e-?mail)|postmaster|administrator|sent by|message-id|envelope-from|mail from|cc|errors-to|x-\w+|please (?:try|use)|moved to|new address)\b[^@]{0,60}$/i;
 const officials = /^(?:mailer-daemon|postmaster|abuse|support|help|helpdesk|admin|webmaster|no-?reply|noc|info-mail|mailadmin)@/i;
 
 /**

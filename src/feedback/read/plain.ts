@@ -52,9 +52,11 @@ function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
     delays.some(({ mark }) => mark.test(said)) ||
     (reporterName.test(from) && saysWhy(said) && namesPlainly(mail.notice));
   if (/multipart\/report/.test(mail.contentType) && /delivery-status/.test(mail.contentType)) return words || subject || byMachine;
-  if (byMachine) return (words || subject) && !(isVacation(mail) && !reporterName.test(from));
-  // a shop that could not deliver a parcel has the words and the subject too
-  return words && subject && (/\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b/.test(said) || namesPlainly(mail.notice));
+  if (byMachine && reporterName.test(from)) return words || subject;
+  if (byMachine && isVacation(mail)) return false;
+  const definite = /\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b/.test(said) || namesPlainly(mail.notice);
+  // a shop that could not deliver a parcel has the words and the subject too, and programs answer for people
+  return byMachine ? [words, subject, definite].filter(Boolean).length >= 2 : words && subject && definite;
 }
 
 /**
