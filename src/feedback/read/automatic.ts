@@ -34,7 +34,7 @@ const automatic: readonly Sign[] = [
 
 /** Subjects of answers that nobody typed. */
 const vacationSubject =
-  /\b(?:out[- ]of[- ](?:the[- ])?office|auto(?:mat(?:ic|ed)|matische)?[- ]?(?:repl\w+|response|responder|answer|antwort)|autoreply|auto:|vacation(?: (?:reply|message|notice))?|on (?:vacation|holiday|leave|annual leave|maternity leave)|away from (?:my |the )?(?:office|desk|mail|e-?mail)|(?:is|am) away|abwesen\w*|automatische antwort|nicht im (?:b.ro|haus)|urlaub\w*|r.ponse automatique|absence|absent du bureau|risposta automatica|fuori (?:ufficio|sede)|assente|respuesta autom.tica|fuera de (?:la )?oficina|ausencia|resposta autom.tica|fora do escrit.rio|ausente|automatisch antwoord|automat\w* (?:atbild\w*|odgovor|odpov\w*|vastus|atsakymas)|afwezig\w*|autosvar|fr.nvarande|frav.r\w*|poissa|automaattinen|automatyczna odpowied\w*|nieobecn\w*|automatick. odpov\w*|otomatik yan.t|no longer (?:works?|employed|with)|left the company)\b|автоответ|автоматический ответ|отсутств|в отпуске|自動(?:応答|返信)|不在|休暇|自动(?:回复|答复)|自動回覆|자동 ?응답|부재/iu;
+  /\b(?:out[- ]of[- ](?:the[- ])?office|auto(?:mat(?:ic|ed)|matische)?[- ]?(?:repl\w+|response|responder|answer|antwort)|autoreply|auto(?=:)|vacation(?: (?:reply|message|notice))?|on (?:vacation|holiday|leave|annual leave|maternity leave)|away from (?:my |the )?(?:office|desk|mail|e-?mail)|(?:is|am) away|abwesen\w*|automatische antwort|nicht im (?:b.ro|haus)|urlaub\w*|r.ponse automatique|absence|absent du bureau|risposta automatica|fuori (?:ufficio|sede)|assente|respuesta autom.tica|fuera de (?:la )?oficina|ausencia|resposta autom.tica|fora do escrit.rio|ausente|automatisch antwoord|automat\w* (?:atbild\w*|odgovor|odpov\w*|vastus|atsakymas)|afwezig\w*|autosvar|fr.nvarande|frav.r\w*|poissa|automaattinen|automatyczna odpowied\w*|nieobecn\w*|automatick. odpov\w*|otomatik yan.t|no longer (?:works?|employed|with)|left the company)\b|автоответ|автоматический ответ|отсутств|в отпуске|自動(?:応答|返信)|不在|休暇|自动(?:回复|答复)|自動回覆|자동 ?응답|부재/iu;
 
 /** What such an answer says when neither its header nor its subject tells. */
 const absent =
@@ -81,13 +81,19 @@ export function readAutomatic(mail: Mail): FeedbackReason | undefined {
   if (shows(automatic) && (!isList || /replied/i.test(field(mail.fields, 'auto-submitted')))) return 'vacation';
   if (!isList && mail.notice.trim().length < 2000 && absent.test(mail.notice.trim().slice(0, 500))) return 'vacation';
   const isAnswer = !isList && vacationSubject.test(mail.subject);
-  if (
-    isAnswer &&
-    (looksLikeAnswer(mail) ||
-      /^\s*(?:auto|out[- ]of|automat|abwesen|r.ponse auto|risposta auto|respuesta auto|vacation)/iu.test(mail.subject))
-  )
-    return 'vacation';
+  if (isAnswer && (looksLikeAnswer(mail) || leadsSubject(mail))) return 'vacation';
   return undefined;
+}
+
+/** "Automatic reply: The November issue": the words stand before the subject that is answered, or alone. */
+function leadsSubject({ subject }: Mail): boolean {
+  const plain = subject.replace(/^[\s"'[(【]*(?:(?:re|aw|sv|antw)\s*[:：]\s*)?/iu, '');
+  const found = vacationSubject.exec(plain);
+  if (!found || found.index > 3) return false;
+  return (
+    /^(?:auto|out[- ]of|automat|abwesen|r.ponse auto|risposta auto|respuesta auto|resposta auto|vacation)/iu.test(plain) ||
+    /^[^:：]{0,25}(?:[:：]|$)/u.test(plain.slice(found[0].length))
+  );
 }
 
 function looksLikeAnswer(mail: Mail): boolean {

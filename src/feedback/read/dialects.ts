@@ -55,6 +55,42 @@ export const delays: readonly Dialect[] = [
     delay: true,
     why: 'Exim and others in German',
   },
+  {
+    name: 'french',
+    mark: /(?:remise|livraison|envoi|distribution).{0,80}(?:retard|diff.{1,2}r)|continuera.{1,6}(?:essayer|tenter)|pas (?:besoin|n.{1,2}cessaire) de (?:le )?renvoyer/iu,
+    delay: true,
+    why: 'Exchange in French: "La remise de votre message … a été retardée"',
+  },
+  {
+    name: 'spanish',
+    mark: /entrega.{0,80}(?:retras|demor)|seguir.{1,2} intentando|no es necesario (?:volver a enviar|reenviar|que vuelva)/iu,
+    delay: true,
+    why: 'Exchange in Spanish: "La entrega a estos destinatarios se ha retrasado"',
+  },
+  {
+    name: 'portuguese',
+    mark: /entrega.{0,80}(?:atras|adiad)|continuar.{1,2} (?:a )?tenta|n.{1,2}o (?:é|.{1,3}) ?necess.{1,2}rio (?:re)?enviar/iu,
+    delay: true,
+    why: 'Exchange in Portuguese: "A entrega … está atrasada"',
+  },
+  {
+    name: 'italian',
+    mark: /(?:recapito|consegna).{0,80}(?:ritard|posticip)|continuer.{1,2} a (?:ten|prov)/iu,
+    delay: true,
+    why: 'Exchange in Italian: "Il recapito … è in ritardo"',
+  },
+  {
+    name: 'japanese and chinese',
+    mark: /(?:配信|配送|送信).{0,20}遅(?:延|れ)|再送(?:信)?する必要はありません|(?:投递|送达|传递|发送|傳遞).{0,20}(?:延迟|延遲)|(?:继续|繼續)(?:尝试|嘗試|重试)/u,
+    delay: true,
+    why: 'Exchange in Japanese and Chinese',
+  },
+  {
+    name: 'dutch and polish',
+    mark: /bezorging.{0,60}vertraagd|dostarcz.{0,60}op.{1,2}.{1,2}ni/iu,
+    delay: true,
+    why: 'Exchange in Dutch and Polish',
+  },
 ];
 
 /** It was not delivered, and nobody tries any more. */
@@ -156,13 +192,13 @@ export const failures: readonly Dialect[] = [
   },
   {
     name: 'spanish',
-    mark: /no (?:se )?(?:ha )?(?:podido|pudo|puede) (?:ser )?(?:entregar|entregado|enviar)|no fue entregado|no ha sido entregado|ha sido rechazad/i,
+    mark: /no (?:se )?(?:ha )?(?:podido|pudo|puede) (?:ser )?(?:entregar|entregado|enviar)|no fue entregado|no ha sido entregado|ha sido rechazad|no se pud?o? ?(?:puede )?entregar|error (?:de|en la) entrega/i,
     why: 'Spanish',
   },
-  { name: 'portuguese', mark: /n.{1,3}o (?:p.{1,3}de|foi|pode) (?:ser )?(?:entreg|possível|enviad)/i, why: 'Portuguese' },
+  { name: 'portuguese', mark: /n.{1,3}o (?:p.{1,3}de|foi|pode) (?:ser )?(?:entreg|possível|enviad)|falha na entrega/i, why: 'Portuguese' },
   {
     name: 'french',
-    mark: /n'a (?:pas )?(?:pu|été).{0,30}(?:remis|distribu|livr|d.{1,3}livr)|n'ont pas re.{1,3}u|pas pu être/i,
+    mark: /n['’](?:a|est|ont|ait) (?:pas )?(?:pu|été|parvenu).{0,40}(?:remis|distribu|livr|d.{1,3}livr|achemin|destinataire)|n['’](?:est|ont) pas (?:re.{1,3}u|parvenu)|pas pu être|.{1,2}chec de la (?:remise|livraison|distribution)/i,
     why: 'French',
   },
   {
@@ -192,7 +228,7 @@ export const failures: readonly Dialect[] = [
 
 /** Subjects of reports. Not enough alone: people answer and forward them. */
 export const failureSubject =
-  /\b(?:undeliver\w+|undelivered|non-?deliver\w*|returned (?:mail|message|to sender|e-?mail)|mail returned|failure notice|failed mail|mail (?:delivery|system|failure)|e-?mail error report|delivery (?:status|failure|failed|report|error|problem|has failed|notif\w+|incomplete|unsuccessful|was)|delivery\b.{0,30}\bfail|message (?:undeliver\w+|delivery|status|could not|not delivered|you sent blocked)|could not (?:be )?(?:deliver|send)|couldn'?t be delivered|not delivered|wasn'?t delivered|nondeliverable|bounce[ds]?\b|ndn:|ndr\b|warning: (?:message|could not)|rejected:|unable to deliver|email (?:rejected|could not)|unzustellbar|undelivrable|user unknown|unknown user|unknown address|invalid (?:address|recipient)|address (?:unknown|error)|mail (?:error|could|bounced)|error (?:mail|sending)|problem delivering)|не ?доставлен|возврат|退信|系统退信|配信|エラーメール|送信できません|^(?:mail )?(?:failure|error)\b/iu;
+  /\b(?:undeliver\w+|undelivered|non-?deliver\w*|returned (?:mail|message|to sender|e-?mail)|mail returned|failure notice|failed mail|mail (?:delivery|system|failure)|e-?mail error report|delivery (?:status|failure|failed|report|error|problem|has failed|notif\w+|incomplete|unsuccessful|was)|delivery\b.{0,30}\bfail|message (?:undeliver\w+|delivery|status|could not|not delivered|you sent blocked)|could not (?:be )?(?:deliver|send)|couldn'?t be delivered|not delivered|wasn'?t delivered|nondeliverable|bounce[ds]?\b|ndn:|ndr\b|warning: (?:message|could not)|rejected:|unable to deliver|email (?:rejected|could not)|unzustellbar|undelivrable|user unknown|unknown user|unknown address|non remis|.chec de (?:la )?(?:remise|livraison|distribution)|remise diff.r.e|non recapitabile|mancat[oa] (?:recapito|consegna)|ritardo nella consegna|no se puede entregar|no entregado|entrega (?:retrasada|atrasada|fallida)|n.o .{0,3}poss.vel entregar|n.o entregue|falha na entrega|zustellung\w*|zustellfehler|verz.gerte zustellung|onbestelbaar|niet te bezorgen|kunde inte levereras|teslim edilemedi|nedoru.iteln\w*|invalid (?:address|recipient)|address (?:unknown|error)|mail (?:error|could|bounced)|error (?:mail|sending)|problem delivering)|не ?доставлен|возврат|退信|系统退信|配信|エラーメール|送信できません|配信不能|未送达|未能送达|無法傳遞|반송|^(?:mail )?(?:failure|error)\b/iu;
 
 /** Who writes reports: the local part or the display name. */
 export const reporterName =

@@ -1,5 +1,5 @@
 /** Who was not reached, out of what a report says to people: addresses that lead a line, that follow a name for them, that stand in a failing sentence. */
-import { addressesIn, addressSource, sameAddress } from './addresses.ts';
+import { addressesIn, addressSource, isAddress, sameAddress, tidy } from './addresses.ts';
 
 export interface NoticeRecipient {
   address: string;
@@ -142,9 +142,20 @@ function candidateOf(lines: readonly string[], line: string, at: number): Candid
       return [];
     if (weight >= 5 && isEcho(lines, at)) return [{ address: found, line: at, weight: 3 }];
     if (/[<"'\s](?:https?|mailto):\S{0,200}$/i.test(before) && weight < 5) continue;
-    return [{ address: found, line: at, weight }];
+    return [found, ...listedBehind(text.slice(text.indexOf(found, match.index) + found.length))].map((one) => ({
+      address: one,
+      line: at,
+      weight,
+    }));
   }
   return [];
+}
+
+/** Further addresses of a list on one line: `a@b, c@d`. */
+function listedBehind(rest: string): string[] {
+  const pieces = rest.replace(/^[>"'\s]{0,4}/, '').split(/[,;]/);
+  const more = pieces.slice(1).map((piece) => tidy(piece.trim()));
+  return pieces[0] === '' && more.every(isAddress) ? more : [];
 }
 
 /** `To:` between `Subject:` and `Sent:` says what the mail was, not whom it did not reach. */

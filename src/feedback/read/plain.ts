@@ -43,7 +43,8 @@ function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
   if (mail.headless) return failures.some(({ mark }) => mark.test(said)) && /@/.test(said) && /\b[45](?:\d\d|\.\d+\.\d+)\b/.test(said);
   if (isChallenge(mail) && !/\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b/.test(said)) return false;
   const from = field(mail.fields, 'from');
-  const byMachine = isByServer(mail) || field(mail.fields, 'x-mlserver') !== '';
+  const byList = field(mail.fields, 'x-mlserver') !== '';
+  const byMachine = isByServer(mail) || byList;
   const isList = field(mail.fields, 'list-unsubscribe') !== '' || field(mail.fields, 'list-id') !== '';
   if (isList && !/mailer-daemon|postmaster/i.test(from) && !hasNullPath(mail.fields)) return false;
   const subject = hasReportSubject(mail);
@@ -52,9 +53,9 @@ function isReport(mail: Mail, said: string, hasFailedField: boolean): boolean {
     delays.some(({ mark }) => mark.test(said)) ||
     (reporterName.test(from) && saysWhy(said) && namesPlainly(mail.notice));
   if (/multipart\/report/.test(mail.contentType) && /delivery-status/.test(mail.contentType)) return words || subject || byMachine;
-  if (byMachine && reporterName.test(from)) return words || subject;
+  if (byList || reporterName.test(from)) return words || subject;
   if (byMachine && isVacation(mail)) return false;
-  const definite = /\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b/.test(said) || namesPlainly(mail.notice);
+  const definite = (/@/.test(said) && /\b[45]\d\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b/.test(said)) || namesPlainly(mail.notice);
   // a shop that could not deliver a parcel has the words and the subject too, and programs answer for people
   return byMachine ? [words, subject, definite].filter(Boolean).length >= 2 : words && subject && definite;
 }

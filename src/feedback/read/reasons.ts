@@ -4,7 +4,9 @@
  */
 import type { ReasonRow } from './reason-row.ts';
 import { reasonsByCodes } from './reasons-by-codes.ts';
-import { reasonsByWords } from './reasons-by-words.ts';
+import { reasonsOfAbsence } from './reasons-of-absence.ts';
+import { reasonsOfMailbox } from './reasons-of-mailbox.ts';
+import { reasonsOfSender } from './reasons-of-sender.ts';
 
 /** The first row that fits decides; the last fits everything. */
-export const reasonTable: readonly ReasonRow[] = [...reasonsByWords, ...reasonsByCodes];
+export const reasonTable: readonly ReasonRow[] = [...reasonsOfMailbox, ...reasonsOfSender, ...reasonsOfAbsence, ...reasonsByCodes];

@@ -19,7 +19,7 @@ export const unknownUser = anyOf(
   /\b(?:user|name|recipient|address|account)\b[^.;\n]{0,30}\bnot in\b[^.;\n]{0,30}\b(?:director|database|table|address ?book|system|list)/iu,
   /\bno (?:such )?(?:mailbox|user|recipient|account|person|one)\b[^.;\n]{0,30}\b(?:here|by that name|at this|with that|in directory|found)/iu,
   /\b(?:invalid|non-?existent|bad|undeliverable|unroutable|unrouteable|incorrect) (?:final delivery )?(?:receiver|recipient|user|mailbox|destination|address|email|e-mail|local)/iu,
-  /\b(?:name|address|recipient|mailbox|user|account)\b[^.;\n]{0,40}\b(?:not (?:found|recogni[sz]ed|listed|unique|matched|reside|hosted)|couldn'?t be found|cannot be found|could not be found|wasn'?t found)/iu,
+  /\b(?:names?|address(?:es)?|recipients?|mailbox(?:es)?|users?|accounts?)\b[^.;\n]{0,40}\b(?:not (?:found|recogni[sz]ed|listed|unique|matched|reside|hosted)|couldn'?t be found|cannot be found|could not be found|wasn'?t found)/iu,
   /\bdoes not like recipient\b/iu,
   /\bthis user doesn'?t have\b/iu,
   /\bnot our customer\b/iu,

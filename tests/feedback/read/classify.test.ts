@@ -44,10 +44,11 @@ describe('hard', () => {
       expect([text, verdict(text)]).toEqual([text, 'soft']);
   });
 
-  test('is not said before a recipient was named, nor after the message by words alone', () => {
+  test('is not said before a recipient was named, nor after the message by words alone, nor where the code says something else', () => {
     expect(verdict('550 5.1.1 user unknown', 'start')).toBe('soft');
     expect(verdict('550 user unknown', 'message')).toBe('soft');
-    expect(verdict('550 user unknown')).toBe('soft');
+    expect(verdict('550 5.2.1 user unknown')).toBe('soft');
+    expect(verdict('550 user unknown')).toBe('hard');
   });
 
   test('is never said of a mailbox that is full, shut or filtered', () => {

@@ -165,7 +165,7 @@ const cases: Case[] = [
     name: 'Courier',
     subject: 'NOTICE: mail delivery status.',
     body: `This is a delivery status notification from mx.example.net,\nrunning the Courier mail server.\n\nThe original message was received on Tue, 3 Nov 2026 09:00:00 +0000.\n\n---------------------------------------------------------------------------\n\n                           UNDELIVERABLE MAIL\n\nYour message to the following recipients cannot be delivered:\n\n<wim@example.net>:\n    <<< 550 User unknown.\n\n---------------------------------------------------------------------------\n`,
-    says: [['wim@example.net', 'soft', 'user-unknown']],
+    says: [['wim@example.net', 'hard', 'user-unknown']],
   },
   {
     name: 'AOL, which leaves its domain out of the text',
