@@ -7,6 +7,8 @@ import { reasonTable } from './reasons.ts';
 export interface Refusal extends Facts {
   /** Names of the hosts that refused and reported, and the domain of the address, in any order. */
   provider?: string;
+  /** Our own addresses: what the refusal says of them it does not say of the reader. */
+  ours?: readonly string[];
 }
 
 export interface Judgement {
@@ -27,6 +29,7 @@ const hardReasons: readonly FeedbackReason[] = ['user-unknown', 'moved', 'domain
  */
 export function classify(refusal: Refusal): Judgement {
   const text = refusal.text.replace(/\s+/g, ' ').slice(0, 1200);
+  const nameless = withoutNames(text, refusal.ours ?? []);
   const { code = '', status = '', provider = '', step } = refusal;
   const row = reasonTable.find(
     (need) =>
@@ -35,7 +38,8 @@ export function classify(refusal: Refusal): Judgement {
       (need.code?.test(code) ?? true) &&
       (need.status?.test(status) ?? true) &&
       (need.provider?.test(provider) ?? true) &&
-      (need.text?.test(text) ?? true),
+      (need.text?.test(text) ?? true) &&
+      (need.nameless?.test(nameless) ?? true),
   );
   if (!row) throw new Error('the last row of the reason table fits everything');
   const { reason, scope } = row;
@@ -44,13 +48,25 @@ export function classify(refusal: Refusal): Judgement {
   return { reason, scope, class: row.class ?? (permanent && hardReasons.includes(reason) ? 'hard' : 'soft'), row, text: refusal.text };
 }
 
+/** Our addresses and their domains as `⟨us⟩`, so that the table can tell of whom is spoken. */
+function withoutNames(text: string, ours: readonly string[]): string {
+  let said = text;
+  for (const address of ours.slice(0, 4)) {
+    const domain = address.replace(/^.*@/, '');
+    if (domain.length < 4 || !text.toLowerCase().includes(domain.toLowerCase())) continue;
+    const name = domain.replace(/[^\w-]/g, '\\$&');
+    said = said.replace(new RegExp(`(?<![\\w.-])(?:[^\\s<>@"']{1,120}@)?${name}(?![\\w-]|\\.\\w)`, 'gi'), '⟨us⟩');
+  }
+  return said;
+}
+
 /**
  * Judges a refusal by the first of several texts in which the table finds words: the reply itself, then what is said around it. Where none has words, by
  * the codes.
  */
 export function classifyFirst(refusal: Omit<Refusal, 'text'>, texts: readonly string[]): Judgement {
   const judged = texts.filter((text) => text.trim() !== '').map((text) => classify({ ...refusal, text }));
-  const found = judged.filter(({ row, scope }) => row.text && scope !== 'unknown');
+  const found = judged.filter(({ row, scope }) => (row.text ?? row.nameless) && scope !== 'unknown');
   return found.find(({ reason }) => !faint.includes(reason)) ?? found[0] ?? judged[0] ?? classify({ ...refusal, text: '' });
 }
 

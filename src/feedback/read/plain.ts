@@ -11,7 +11,7 @@ import type { Mail } from './mail.ts';
 import { bareNames, type NoticeRecipient, namesPlainly, recipientsInNotice, textAbout } from './notice.ts';
 import { returnedRecipients } from './origin.ts';
 import { domainUnknownWords, mailboxFullWords, unknownUser } from './words-recipient.ts';
-import { gatewayOf, hasNullPath, hasReportSubject, isByServer } from './writer.ts';
+import { gatewayOf, hasNullPath, hasReportSubject, isByServer, oursIn } from './writer.ts';
 
 /** Reads a report in running text; undefined when the mail is none. */
 export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'recipients'> | undefined {
@@ -101,7 +101,7 @@ function judge(
   const facts = own.code || own.status || said === '' ? own : readFacts(said);
   const { code, status } = facts;
   const words = [replyIn(text), text, replyIn(said), said];
-  const judgement = classifyFirst({ ...facts, provider: `${provider} ${address.replace(/^.*@/, '')}` }, words);
+  const judgement = classifyFirst({ ...facts, provider: `${provider} ${address.replace(/^.*@/, '')}`, ours: oursIn(mail, address) }, words);
   return {
     address,
     ...(status && { status }),

@@ -15,6 +15,8 @@ export interface ReasonRow {
   /** Matched against the reply code, `550`. */
   code?: RegExp;
   text?: RegExp;
+  /** Matched against the text in which our own addresses and their domains stand as `⟨us⟩`. */
+  nameless?: RegExp;
   /** Where it is another one than the reason's own. */
   class?: FeedbackClass;
   why: string;

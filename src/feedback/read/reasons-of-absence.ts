@@ -71,7 +71,7 @@ export const reasonsOfAbsence: readonly ReasonRow[] = [
       class: 'soft',
       step: 'unsaid',
       code: /^5/,
-      status: /^5\.(?!1\.)/,
+      status: /^5\.(?!1\.|0\.[1-9])/,
       text: unknownUser,
     },
     ...{

@@ -1,8 +1,8 @@
 /** What words mean that hide another reason, or that speak of the mailbox: asked first. */
 import type { ReasonRow } from './reason-row.ts';
-import { filteredWords, mailboxFullWords, movedWords, unknownUser } from './words-recipient.ts';
+import { askedAhead, filteredWords, mailboxFullWords, movedWords, unknownUser } from './words-recipient.ts';
 import { programWords } from './words-remote.ts';
-import { senderFirst } from './words-sender.ts';
+import { aboutUs, senderFirst } from './words-sender.ts';
 
 export const reasonsOfMailbox: readonly ReasonRow[] = [
   // — nobody lives there, or a filter that answers so —
@@ -82,6 +82,17 @@ export const reasonsOfMailbox: readonly ReasonRow[] = [
     ...{
       why: 'RFC 3463: x.1.7 and x.1.8 are about the address of the sender',
       seen: '553 5.1.8 Domain of sender address a@example.org does not exist',
+    },
+  },
+  {
+    ...{ reason: 'policy', scope: 'sender', nameless: aboutUs },
+    ...{ why: 'what is not there is our own domain or address', seen: '550 Rejected: example.org has no MX record' },
+  },
+  {
+    ...{ reason: 'user-unknown', scope: 'recipient', text: askedAhead },
+    ...{
+      why: 'Postfix asked the server behind it and quotes the answer',
+      seen: '550 5.1.1 <a@example.net>: Recipient address rejected: undeliverable address: host mx.example.net[192.0.2.1] said: 550 unknown user',
     },
   },
   {

@@ -1,13 +1,13 @@
 /** A delivery status judged: each recipient's codes and words weighed against each other and against what the report says to people. */
 import type { FeedbackKind, FeedbackRecipient, FeedbackReport } from '../../model/feedback.ts';
 import { oneLine } from '../../model/smtp-reply.ts';
-import { classifyFirst, type Judgement } from './classify.ts';
+import { classifyFirst, type Judgement, type Refusal } from './classify.ts';
 import { readFacts, replyIn, vague } from './diagnostic.ts';
 import type { DeliveryStatus, StatusRecipient } from './dsn.ts';
 import { field } from './fields.ts';
 import type { Mail } from './mail.ts';
 import { recipientsInNotice, textAbout } from './notice.ts';
-import { gatewayOf } from './writer.ts';
+import { gatewayOf, oursIn } from './writer.ts';
 
 /** Judges every recipient. The report is a bounce when one failed, else a delay when one is delayed, else neither. */
 export function judgeStatus(mail: Mail, status: DeliveryStatus): Pick<FeedbackReport, 'kind' | 'recipients'> {
@@ -38,7 +38,10 @@ function judge(
     field(mail.fields, 'from'),
     gatewayOf(mail),
   ].join(' ');
-  const { judgement, code, codes, words } = weigh(given, all.length > 20 ? '' : textAbout(mail.notice, given.address, all), provider);
+  const { judgement, code, codes, words } = weigh(given, all.length > 20 ? '' : textAbout(mail.notice, given.address, all), {
+    provider,
+    ours: oursIn(mail, given.address),
+  });
   const none = kind !== 'bounce';
   return {
     kind,
@@ -73,7 +76,7 @@ interface Weighed {
  * The code inside the diagnostic text is the refusing server's own; the Status field is the reporting server's reading of it and often `5.0.0`. What the
  * report says to people is asked where the diagnostic says nothing: there Exim, Postfix and Exchange name the step and the words.
  */
-function weigh({ status, diagnostic, hearsay }: StatusRecipient, said: string, provider: string): Weighed {
+function weigh({ status, diagnostic, hearsay }: StatusRecipient, said: string, known: Pick<Refusal, 'provider' | 'ours'>): Weighed {
   const own = readFacts(diagnostic);
   const told = readFacts(said);
   const codes =
@@ -86,7 +89,7 @@ function weigh({ status, diagnostic, hearsay }: StatusRecipient, said: string, p
     ...(codes !== '' && { status: codes }),
     ...(step && { step }),
     ...(hearsay && code === undefined && { hearsay }),
-    provider,
+    ...known,
   };
   const judgement = classifyFirst(facts, [diagnostic, replyIn(said), said]);
   return { judgement, code, codes, words: diagnostic || judgement.text };

@@ -1,5 +1,6 @@
 /** Words of servers about the address, its mailbox or its domain. Each pattern is one way of saying it. */
 import { anyOf } from './any-of.ts';
+import { mailboxFullAbroad, unknownUserAbroad } from './words-abroad.ts';
 
 export const unknownUser = anyOf(
   /\b(?:address|mailbox|user|recipient) (?:is )?not (?:present|accepted|local|ok)\b/iu,
@@ -11,9 +12,8 @@ export const unknownUser = anyOf(
   /\bwrong or no longer valid\b/iu,
   /\brecipient refuses to accept your mail\b/iu,
   /\bmissing home directory\b/iu,
-  /\bnessun utente simile\b|\bno existe (?:dicha persona|ese usuario|este usuario|el usuario)/iu,
   /\b(?:no|not) (?:such|a valid|valid|a known) (?:user|recipient|mailbox|address|account|person|mail ?drop|local user|alias|email)/iu,
-  /\b(?:user|recipient|mailbox|address|account|addressee|alias|mail ?drop|local.?part|customer|destinatari[oa]|e-?mail)s?\b[^.;\n]{0,60}?\b(?:is )?(?:(?:was |is )?unknown|not (?:found|known|recogni[sz]ed|listed|exist(?:ing|ent)?|here\b|registered|valid\b)|(?:does|do|did|doesn'?t|don'?t) ?(?:not )?exist|doesn't have|(?:is )?(?:not |non|in)(?:valid|existent)|non-?exist(?:ent|ant|ing))/iu,
+  /\b(?:user|recipient|mail ?box|address|account|addressee|alias|mail ?drop|local.?part|customer|destinatari[oa]|e-?mail)s?\b[^.;\n]{0,60}?\b(?:is )?(?:(?:was |is )?unknown|not (?:found|known|recogni[sz]ed|listed|exist(?:ing|ent)?|here\b|registered|valid\b)|(?:does|do|did|doesn'?t|don'?t) ?(?:not )?exist|doesn't have|(?:is )?(?:not |non|in)(?:valid|existent)|non-?exist(?:ent|ant|ing))/iu,
   /\bunknown\b[^.;\n]{0,20}\b(?:user|recipient|mailbox|address|account|addressee|local.?part|alias|e-?mail|destination|rcpt|login)/iu,
   /\bno mailbox here\b/iu,
   /\b(?:user|name|recipient|address|account)\b[^.;\n]{0,30}\bnot in\b[^.;\n]{0,30}\b(?:director|database|table|address ?book|system|list)/iu,
@@ -39,7 +39,8 @@ export const unknownUser = anyOf(
   /\b(?:can(?:no|')t|can not|could ?n[o']t|unable to|failed to|did ?n[o']t) (?:find|locate|look ?up) (?:any |the |this |that |an? )?(?:user|mailbox|recipient|address|account|e-?mail)/iu,
   /\bdo(?:es)? ?n[o']t have (?:an? )?(?:\S{1,80} )?(?:user|mailbox|account|such|anyone)\b/iu,
   /\bno \S{1,100}@\S{1,200} (?:here|in|at|found)\b|\bin name directory\b/iu,
-  /\brecipient cannot be verified\b/iu,
+  /\brecipient cannot be verified\b|\b(?:unable to|cannot|could not) verify (?:the )?(?:recipient|address|user)|\bverification failed for\b/iu,
+  /\bcannot route to\b|\bnot handled (?:by|here|at)\b/iu,
   /\benvelope recipient\b[^.;\n]{0,30}\bdenied\b/iu,
   /\bis not (?:a )?(?:known|valid|registered|local|existing) (?:user|mailbox|recipient|address|account)/iu,
   /\binactive or non-?exist/iu,
@@ -47,19 +48,13 @@ export const unknownUser = anyOf(
   /\bunknown local\b/iu,
   /\bnot exists?\b/iu,
   /\bdelivery address is not/iu,
-  /\b(?:Usu[aá�]rio|Destinat[aá�]rio|Caixa postal|Conta)\b.{0,40}\b(?:inexistente|inv[aá�]lid|n[aã�]o (?:existe|encontrad))/iu,
-  /\b(?:usuario|buz[oó�]n|cuenta|destinatario|direcci[oó�]n)\b.{0,40}\b(?:no existe|desconocid|inexistente|no v[aá�]lid|inv[aá�]lid)/iu,
-  /\b(?:utilisateur|destinataire|adresse|bo[iî�]te|compte)\b.{0,40}\b(?:inconnue?|invalide|n'existe pas|inexistante?)/iu,
-  /\bunbekannt\w*/iu,
-  /\b(?:Empf.{1,3}nger|Be?nutzer|Nutzer|Teilnehmer|Postfach|Konto|Mailbox|Adresse|E-?Mail)\b.{0,50}\b(?:existiert nicht|gibt es nicht|nicht (?:bekannt|gefunden|vorhanden|im \S{0,30}(?:verzeichnis|adressbuch)))/iu,
-  /\bkein(?:en?)? (?:solche[rns]?|g.{1,2}ltige[rns]?) (?:benutzer|nutzer|empf.{1,3}nger|postfach|adresse)/iu,
-  /\b(?:utente|casella|indirizzo|destinatario)\b.{0,40}\b(?:sconosciut|inesistente|non (?:esiste|trovato|valid))/iu,
-  /пользовател[ья].{0,40}(?:не (?:существует|найден|зарегистрирован)|неизвест)/iu,
-  /(?:такого|нет такого) (?:пользователя|адреса|почтового ящика)/iu,
-  /почтовый ящик.{0,20}не (?:существует|найден)/iu,
-  /(?:用户|用戶|收件人|邮箱|郵箱|帐号|账号|地址)不存在/iu,
-  /宛先.{0,20}(?:不明|見つかり|存在)/iu,
-  /ユーザ.{0,10}(?:不明|存在)/iu,
+  unknownUserAbroad,
+);
+
+/** An answer that was asked for ahead. */
+export const askedAhead = new RegExp(
+  `Recipient address rejected: un(?:deliverable|verified) address.{0,200}(?:${unknownUser.source})`,
+  'iu',
 );
 
 /** The plainest of them. */
@@ -101,20 +96,7 @@ export const mailboxFullWords = anyOf(
   /\bbox full\b/iu,
   /\bmailbox full\b/iu,
   /\bquota full\b/iu,
-  /casilla.{0,30}(?:agotad|llen)/iu,
-  /buz[oó�]n.{0,30}lleno/iu,
-  /espacio en.{0,20}agotado/iu,
-  /caixa.{0,30}(?:cheia|lotad)/iu,
-  /excede?u? a? ?(?:quota|cota|limite)/iu,
-  /bo[iî�]te.{0,40}pleine/iu,
-  /casella.{0,30}piena/iu,
-  /postfach.{0,30}(?:voll|.berf.llt)/iu,
-  /\bzu ?viele? (?:e-?)?(?:mails|nachrichten)/iu,
-  /переполнен/iu,
-  /квот/iu,
-  /邮箱.{0,10}满/iu,
-  /容量/iu,
-  /一杯/iu,
+  mailboxFullAbroad,
 );
 
 export const movedWords = anyOf(

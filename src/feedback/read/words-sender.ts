@@ -46,6 +46,7 @@ export const tooLargeWords = anyOf(
 );
 
 export const rateOfSender = anyOf(
+  /\btoo many\b[^.;\n]{0,30}\b(?:recipients|users|addresses|rcpts?)\b/i,
   /\btoo many (?:connections|messages|mails|e-?mails|recipients|sessions|concurrent|simultaneous|errors|bad commands|SMTP)/i,
   /\b(?:rate|throttl|connection|frequency|quota|sending|daily|hourly|message|mail|relay|SMTP)\w*\b[^.;\n]{0,30}\b(?:limit(?:ed|s|ation)?|quota|throttled)\b[^.;\n]{0,30}\b(?:exceed\w*|reached|hit|restrict\w*|over)?/i,
   /\b(?:rate|frequency) (?:limit|control)/i,
@@ -83,6 +84,10 @@ export const policyWords = anyOf(
 export const senderFirst =
   /^\W{0,3}[45]\d\d[ -](?:(?!recipient|rcpt|\buser\b|mailbox|[;\n]).){0,60}\b(?:sender|mail from|return.?path|envelope.from|reverse.?path)\b(?:(?!recipient|rcpt|[;\n]).){0,80}\b(?:unknown|invalid|not exist|not found|rejected|denied|verif\w+|unrout\w+)/i;
 
+/** The sender by his own name, which the judge has replaced, and what is wrong with him. */
+export const aboutUs =
+  /(?:\bdomain|\bverif\w+ failed for|rejected:)[ <]{1,3}⟨us⟩|⟨us⟩(?:(?!recipient|rcpt|\buser\b|mailbox|error|message)[^@;\n]){0,40}\b(?:unknown|no MX|not exist|not found|not resolve|invalid|no such|unroutable)\b/iu;
+
 export const blockedWords = anyOf(
   /\b(?:RBL|DNSBL|dnswl|spamhaus|spamcop|sorbs|barracuda(?:central)?|cloudmark|senderscore|senderbase|uribl|surbl|abuseat|cbl\b|psbl|mxrate|trustedsource|proofpoint\.com|brightmail|uceprotect|invaluement|rbldns|backscatterer)\b/i,
   /\b(?:blocked|black-?list\w*|block-?list\w*|blocklist|banned|listed (?:in|on|by|at)|denied|refus\w+|rejected)\b[^.;\n]{0,60}\b(?:IP|IPv[46]|client host|your (?:host|server|ip|network|mail ?server|domain)|network|\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|using|reputation|reverse|PTR|rdns|hostname|sender host)/i,
@@ -92,6 +97,10 @@ export const blockedWords = anyOf(
   /\bcannot find your (?:reverse )?hostname/i,
   /\byour\b[^.;\n]{0,20}\bhost ?name\b/i,
   /\baccess denied\b[^.;\n]{0,30}\bhost\b/i,
+  /\bwhite-?list/i,
+  /\b(?:HELO|EHLO)\b[^.;\n]{0,40}\b(?:invalid|unknown|not|reject\w*|bad)\b/i,
+  /\b(?:your|the sending|sender's) (?:MX|domain|host|server|IP|DNS)\b[^.;\n]{0,40}\b(?:not|unknown|invalid|no)\b/i,
+  /\bIP address\b[^.;\n]{0,20}\bunknown\b/i,
   /\bhostname\b[^.;\n]{0,30}\b(?:reject|not found|lookup|invalid)/i,
   /\bgeneric\b.{0,20}\b(?:rdns|ptr|reverse)/i,
   /\bHelo command rejected/i,

@@ -1,0 +1,48 @@
+/** What servers that write in another language than English say about an address or its mailbox. Each pattern is one way of saying it. */
+import { anyOf } from './any-of.ts';
+
+export const unknownUserAbroad = anyOf(
+  /\bnessun utente simile\b|\bno existe (?:dicha persona|ese usuario|este usuario|el usuario)/iu,
+  /\b(?:Usu[aá�]rio|Destinat[aá�]rio|Caixa postal|Conta)\b.{0,40}\b(?:inexistente|inv[aá�]lid|n[aã�]o (?:existe|encontrad))/iu,
+  /\b(?:usuario|buz[oó�]n|cuenta|destinatario|direcci[oó�]n)\b.{0,40}\b(?:no existe|desconocid|inexistente|no v[aá�]lid|inv[aá�]lid)/iu,
+  /\b(?:utilisateur|destinataire|adresse|bo[iî�]te|compte)\b.{0,40}\b(?:inconnue?|invalide|n'existe pas|inexistante?)/iu,
+  /\bunbekannt\w*/iu,
+  /\b(?:Empf.{1,3}nger|Be?nutzer|Nutzer|Teilnehmer|Postfach|Konto|Mailbox|Adresse|E-?Mail)\b.{0,50}\b(?:existiert nicht|gibt es nicht|nicht (?:bekannt|gefunden|vorhanden|im \S{0,30}(?:verzeichnis|adressbuch)))/iu,
+  /\bkein(?:en?)? (?:solche[rns]?|g.{1,2}ltige[rns]?) (?:benutzer|nutzer|empf.{1,3}nger|postfach|adresse)/iu,
+  /\b(?:utente|casella|indirizzo|destinatario)\b.{0,40}\b(?:sconosciut|inesistente|non (?:esiste|trovato|valid))/iu,
+  /пользовател[ья].{0,40}(?:не (?:существует|найден|зарегистрирован)|неизвест)/iu,
+  /(?:такого|нет такого) (?:пользователя|адреса|почтового ящика)/iu,
+  /почтовый ящик.{0,20}не (?:существует|найден)/iu,
+  /(?:用户|用戶|收件人|邮箱|郵箱|帐号|账号|地址)不存在/iu,
+  /宛先.{0,20}(?:不明|見つかり|存在)/iu,
+  /ユーザ.{0,10}(?:不明|存在)/iu,
+  /\bno existe ning.{1,2}n (?:usuario|destinatario|buz)|\b(?:usuario|destinatario|cuenta|buz.{1,2}n)\b.{0,20}\bno (?:fue |ha sido )?encontrad/iu,
+  /\b(?:usu.{1,2}rio|destinat.{1,2}rio|conta)\b.{0,30}\bdesconhecid/iu,
+  /(?:адресат|получател[ья]|ящик|адрес).{0,30}не (?:найден|существует|обнаружен)|нет (?:такого |почтового )?(?:почтового )?(?:ящика|адреса|пользователя)/iu,
+  /\bonbekend\w*|\bbestaat niet\b|\b(?:ukendt|ukjent) (?:bruger|bruker|modtager|mottaker)|\bok.{1,2}nd (?:anv.{1,2}ndare|mottagare)|\btuntematon\b/iu,
+  /\bnie ma takiego\b|\b(?:adres|konto|u.{1,2}ytkownik|skrzynka)\b.{0,30}\bnie istnieje\b|\bnieznany (?:u.{1,2}ytkownik|odbiorca|adres)/iu,
+  /\bneexistuj\w*|\bnezn.{1,2}m. (?:u.ivatel|adres)|\bismeretlen (?:felhaszn|c.mzett)|\bbulunamad\w*|\bbilinmeyen (?:kullan|al.c)|\bmevcut de.il/iu,
+  /(?:用户|用戶|收件人|邮箱|郵箱|帐号|账号|地址).{0,12}(?:不存在|未找到|無效|无效)|找不到(?:收件人|用户|用戶|邮箱|郵箱|地址)|查无此|[无無]此(?:用户|用戶|人|帐号|帳號)/u,
+  /(?:宛先|メールアドレス|アドレス|ユーザー?|あて先).{0,24}(?:存在しま|存在し(?:ない|ておら)|見つかり|不明|ありません)/u,
+  /존재하지 않(?:는|습니다)|(?:수신자|사용자|받는 ?사람).{0,12}(?:찾을 수 없|없습니다)/u,
+);
+
+export const mailboxFullAbroad = anyOf(
+  /casilla.{0,30}(?:agotad|llen)/iu,
+  /buz[oó�]n.{0,30}lleno/iu,
+  /espacio en.{0,20}agotado/iu,
+  /caixa.{0,30}(?:cheia|lotad)/iu,
+  /excede?u? a? ?(?:quota|cota|limite)/iu,
+  /bo[iî�]te.{0,40}pleine/iu,
+  /casella.{0,30}piena/iu,
+  /postfach.{0,30}(?:voll|.berf.llt)/iu,
+  /\bzu ?viele? (?:e-?)?(?:mails|nachrichten)/iu,
+  /переполнен/iu,
+  /квот/iu,
+  /邮箱.{0,10}满/iu,
+  /容量/iu,
+  /一杯/iu,
+  /\b(?:postvak|mailbox)\b.{0,20}\bvol\b|\bskrzynka.{0,30}(?:pe.{1,2}na|przepe.{1,2}niona)|\bschr.{1,2}nka.{0,20}pln|\bkota\w*.{0,20}(?:dol|a.{1,2})|\bkutusu.{0,20}dolu/iu,
+  /(?:邮箱|郵箱|信箱|空间|空間).{0,16}(?:满|滿|不足|超)/u,
+  /メールボックス.{0,24}(?:いっぱい|満杯|超)|(?:메일함|용량).{0,12}(?:가득|초과|부족)/u,
+);
