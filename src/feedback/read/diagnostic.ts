@@ -70,7 +70,7 @@ export function replyIn(text: string): string {
   const code = replyCode.exec(text);
   replyCode.lastIndex = 0;
   const status = enhanced.exec(text);
-  const at = Math.min(code ? code.index : Number.POSITIVE_INFINITY, status ? status.index : Number.POSITIVE_INFINITY);
+  const at = Math.min(code ? code.index + code[0].length - 3 : Number.POSITIVE_INFINITY, status ? status.index : Number.POSITIVE_INFINITY);
   if (at === Number.POSITIVE_INFINITY) return '';
   const reply = text.slice(at, at + 800);
   const end = reply.slice(16).search(/\n[ \t]*\n/);

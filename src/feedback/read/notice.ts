@@ -80,7 +80,7 @@ const shapes: readonly Shape[] = [
   {
     weight: 3,
     line: new RegExp(
-      `\\b(?:to|for|recipient|address|user|mailbox|account|an|à|para|pour)\\s*[:=]?\\s*["'“‘«<(*]{0,3}(?:mailto:)?(?<address>${addressSource})`,
+      `\\b(?:to|for|recipient|address|user|mailbox|account|an|à|para|pour)(?:\\s*[:=]\\s*|\\s+|(?=["'“‘«<(*]))["'“‘«<(*]{0,3}(?:mailto:)?(?<address>${addressSource})`,
       'iu',
     ),
     why: 'a sentence about a delivery to somebody',

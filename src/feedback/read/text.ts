@@ -62,8 +62,9 @@ const entities: Record<string, string> = { nbsp: ' ', lt: '<', gt: '>', quot: '"
 /** The words of HTML, a line for each block: for reports that have no other text. */
 export function plainText(html: string): string {
   return html
-    .replace(/<(?:style|script|title)\b[^>]{0,1000}>.*?<\/(?:style|script|title)>/gis, ' ')
-    .replace(/<!--.*?-->/gs, ' ')
+    .split(/<(?=style\b|script\b|title\b|!--)/i)
+    .map((piece, at) => (at === 0 ? piece : behindHidden(piece)))
+    .join(' ')
     .replace(/\s+/g, ' ')
     .replace(/<(?:br|\/?(?:p|div|tr|li|ul|ol|table|h[1-6]|pre|blockquote|hr))\b[^>]{0,2000}>/gi, '\n')
     .replace(/<\/?[a-z!][^<>@]{0,4000}(?:@[^<>]{0,400})?>/gi, (tag) => (/^<[^\s<>"=]{1,64}@[^\s<>"=]{1,255}>$/.test(tag) ? tag : ' '))
@@ -73,4 +74,12 @@ export function plainText(html: string): string {
       return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : ' ';
     })
     .replace(/[ \t]*\n[ \t]*/g, '\n');
+}
+
+/** What follows the end of a comment or an element that nobody sees; '' when it does not end. */
+function behindHidden(piece: string): string {
+  const close = piece.startsWith('!--') ? '-->' : `</${/^[a-z]+/i.exec(piece)?.[0].toLowerCase()}`;
+  const end = piece.toLowerCase().indexOf(close);
+  const bracket = end === -1 ? -1 : piece.indexOf('>', end);
+  return bracket === -1 ? '' : piece.slice(bracket + 1);
 }

@@ -12,6 +12,7 @@ export const unknownUser = anyOf(
   /\bwrong or no longer valid\b/iu,
   /\brecipient refuses to accept your mail\b/iu,
   /\bmissing home directory\b/iu,
+  /\breceipient not found\b/iu,
   /\b(?:no|not) (?:such|a valid|valid|a known) (?:user|recipient|mailbox|address|account|person|mail ?drop|local user|alias|email)/iu,
   /\b(?:user|recipient|mail ?box|address|account|addressee|alias|mail ?drop|local.?part|customer|destinatari[oa]|e-?mail)s?\b[^.;\n]{0,60}?\b(?:is )?(?:(?:was |is )?unknown|not (?:found|known|recogni[sz]ed|listed|exist(?:ing|ent)?|here\b|registered|valid\b)|(?:does|do|did|doesn'?t|don'?t) ?(?:not )?exist|doesn't have|(?:is )?(?:not |non|in)(?:valid|existent)|non-?exist(?:ent|ant|ing))/iu,
   /\bunknown\b[^.;\n]{0,20}\b(?:user|recipient|mailbox|address|account|addressee|local.?part|alias|e-?mail|destination|rcpt|login)/iu,

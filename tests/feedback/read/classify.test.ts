@@ -10,7 +10,13 @@ describe('a row of the table', () => {
     const facts = readFacts(row.seen);
     const step = row.step === undefined || row.step === 'unsaid' ? facts.step : row.step;
     const provider = providers.find((name) => row.provider?.test(name)) ?? '';
-    const judged = classify({ ...facts, ...(step && { step }), ...(row.hearsay && { hearsay: true }), provider });
+    const judged = classify({
+      ...facts,
+      ...(step && { step }),
+      ...(row.hearsay && { hearsay: true }),
+      provider,
+      ours: ['news@example.org'],
+    });
     expect([judged.reason, judged.scope]).toEqual([row.reason, row.scope]);
     expect(row.why).not.toBe('');
   });
