@@ -28,8 +28,10 @@ const hardReasons: readonly FeedbackReason[] = ['user-unknown', 'moved', 'domain
  * (RFC 5321 section 4.2.1).
  */
 export function classify(refusal: Refusal): Judgement {
-  const text = refusal.text.replace(/\s+/g, ' ').slice(0, 1200);
-  const nameless = withoutNames(text, refusal.ours ?? []);
+  const said = refusal.text.replace(/\s+/g, ' ').slice(0, 1200);
+  // `mailbox-full@example.org` is a name too
+  const text = said.replace(/[\w.!#$%&'*+/=?^`{|}~-]{1,120}(?=@[\w-])/g, 'a');
+  const nameless = withoutNames(said, refusal.ours ?? []);
   const { code = '', status = '', provider = '', step } = refusal;
   const row = reasonTable.find(
     (need) =>

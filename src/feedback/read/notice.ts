@@ -35,7 +35,7 @@ const shapes: readonly Shape[] = [
   {
     weight: 6,
     line: new RegExp(
-      `${bullet}(?:user mailbox exceeds allowed size|user's mailbox is full|undeliverable to|delivery failed \\d+ attempts?|unknown host|could not be delivered to|not delivered to|message to|recipients?|to|an|à|para|кому|收件人)\\s*:\\s*["']?${address}`,
+      `${bullet}(?:user mailbox exceeds allowed size|user's mailbox is full|undeliverable to|delivery failed \\d+ attempts?|unknown host|could not be delivered to|not delivered to|message to|recipient address|recipients?|to|an|à|para|кому|收件人)\\s*:\\s*["']?${address}`,
       'iu',
     ),
     why: 'IMail, Prodigy and small servers',
@@ -91,7 +91,10 @@ const shapes: readonly Shape[] = [
 /** Lines that name people who were reached, or whom to ask, or who wrote. */
 const otherPeople =
   /\b(?:from|sender|reply-to|return-path|contact|help|assist\w*|support|questions?|report(?:ed)? (?:to|this)|forward(?:ed)? this|please (?:send|contact|write|forward|reply|e-?mail)|postmaster|administrator|sent by|message-id|envelope-from|mail from|cc|errors-to|x-\w+|please (?:try|use)|moved to|new address)\b[^@]{0,60}$/i;
-const officials = /^(?:mailer-daemon|postmaster|abuse|support|help|helpdesk|admin|webmaster|no-?reply|noc|info-mail|mailadmin)@/i;
+/** Who writes reports and takes questions about them; a recipient only where nobody else is named. */
+const officials = /^(?:mailer-daemon|postmaster|abuse|noc|mailadmin)@/i;
+/** Mailboxes that are asked for help as often as they are written to. */
+const roles = /^(?:support|help|helpdesk|admin|webmaster|no-?reply|info-mail)@/i;
 
 /**
  * The recipients named in a report, each with the words about it. `people` are those who are not: the writer of the report and whom it was written to;
@@ -100,9 +103,10 @@ const officials = /^(?:mailer-daemon|postmaster|abuse|support|help|helpdesk|admi
 export function recipientsInNotice(notice: string, people: readonly string[]): NoticeRecipient[] {
   const lines = notice.split('\n').slice(0, 400);
   const candidates = lines.flatMap((line, at) => candidateOf(lines, line, at));
-  const strangers = candidates.filter(({ address }) => !people.some((person) => sameAddress(person, address)) && !officials.test(address));
+  const others = candidates.filter(({ address }) => !people.some((person) => sameAddress(person, address)));
+  const strangers = others.filter(({ address, weight }) => !officials.test(address) && (weight >= 5 || !roles.test(address)));
   const clear = candidates.filter(({ weight }) => weight >= 5);
-  const pool = strangers.length > 0 ? strangers : clear;
+  const pool = [strangers, clear, others].find((found) => found.length > 0) ?? [];
   const heaviest = Math.max(0, ...pool.map(({ weight }) => weight));
   // a name for the role (6) and an address that leads a line (5) are as clear as each other
   const chosen = pool.filter(({ weight }) => weight === heaviest || (heaviest >= 5 && weight >= 5));
