@@ -26,10 +26,11 @@ export function readPlainReport(mail: Mail): Pick<FeedbackReport, 'kind' | 'reci
     delays.some(({ mark }) => mark.test(said)) ||
     (/\b(?:delayed|delay|warning)\b/i.test(mail.subject) && !/\b(?:fail|undeliver|returned)/i.test(mail.subject));
   const provider = [field(mail.fields, 'from'), ...every(mail.fields, 'received').slice(-1), gatewayOf(mail)].join(' ');
-  return {
-    kind: isDelay ? 'delay' : 'bounce',
-    recipients: recipients.map((recipient) => judge(recipient, mail, provider, { isDelay, alone: recipients.length === 1 })),
-  };
+  const judged = recipients.map((recipient) => judge(recipient, mail, provider, { isDelay, alone: recipients.length === 1 }));
+  // Postfix reports so of mails that it was asked to try: everybody was reached
+  if (judged.every(({ status }) => status?.startsWith('2')))
+    return { kind: 'other', recipients: judged.map((recipient) => ({ ...recipient, class: 'none' })) };
+  return { kind: isDelay ? 'delay' : 'bounce', recipients: judged };
 }
 
 /** Small servers say why and nothing more. */

@@ -53,7 +53,23 @@ describe('a report', () => {
   });
 });
 
+describe('a name', () => {
+  test.each(['mailbox-full', 'user.unknown', 'spam.hater', 'support', 'no-reply', 'tomas', 'forest', 'ana'])(
+    'such as %s@ is no reason, no role and no preposition',
+    async (name) => {
+      const body = `Sorry, unable to deliver your message to ${name}@example.com for the following reason:\n\n550 ${name}@example.com... No such user\n`;
+      expect(await read(body)).toEqual(['bounce', `${name}@example.com hard`]);
+    },
+  );
+});
+
 describe('no report is', () => {
+  test('the word that everybody was reached', async () => {
+    const body =
+      'This is the mail system at host example.net.\n\nEnclosed is the mail delivery report that you requested.\n\n<ana@example.com>: delivery via mx.example.com[192.0.2.7]:25: 250 2.1.5 Ok\n';
+    expect(await read(body)).toEqual(['other', 'ana@example.com none']);
+  });
+
   test('the answer of a help desk that mentions one', async () => {
     const body = 'Your request was received. If delivery failed please call us.';
     const header = 'Auto-Submitted: auto-replied\n';
