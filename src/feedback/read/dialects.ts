@@ -214,7 +214,7 @@ export const failures: readonly Dialect[] = [
   },
   {
     name: 'chinese',
-    mark: /退信|被退回|无法(?:投递|送达|发送)|未能(?:投递|送达|发送)|傳送失敗|無法/u,
+    mark: /退信|(?:投递|投遞|发送|送达|傳送)(?:失败|失敗|不成功)|被退回|无法(?:投递|送达|发送)|未能(?:投递|送达|发送)|傳送失敗|無法/u,
     why: '163, QQ, Sina, Exchange in Chinese',
   },
   {
@@ -228,7 +228,7 @@ export const failures: readonly Dialect[] = [
 
 /** Subjects of reports. Not enough alone: people answer and forward them. */
 export const failureSubject =
-  /\b(?:undeliver\w+|undelivered|non-?deliver\w*|returned (?:mail|message|to sender|e-?mail)|mail returned|failure notice|failed mail|mail (?:delivery|system|failure)|e-?mail error report|delivery (?:status|failure|failed|report|error|problem|has failed|notif\w+|incomplete|unsuccessful|was)|delivery\b.{0,30}\bfail|message (?:undeliver\w+|delivery|status|could not|not delivered|you sent blocked)|could not (?:be )?(?:deliver|send)|couldn'?t be delivered|not delivered|wasn'?t delivered|nondeliverable|bounce[ds]?\b|ndn:|ndr\b|warning: (?:message|could not)|rejected:|unable to deliver|email (?:rejected|could not)|unzustellbar|undelivrable|user unknown|unknown user|unknown address|non remis|.chec de (?:la )?(?:remise|livraison|distribution)|remise diff.r.e|non recapitabile|mancat[oa] (?:recapito|consegna)|ritardo nella consegna|no se puede entregar|no entregado|entrega (?:retrasada|atrasada|fallida)|n.o .{0,3}poss.vel entregar|n.o entregue|falha na entrega|zustellung\w*|zustellfehler|verz.gerte zustellung|onbestelbaar|niet te bezorgen|kunde inte levereras|teslim edilemedi|nedoru.iteln\w*|invalid (?:address|recipient)|address (?:unknown|error)|mail (?:error|could|bounced)|error (?:mail|sending)|problem delivering)|не ?доставлен|возврат|退信|系统退信|配信|エラーメール|送信できません|配信不能|未送达|未能送达|無法傳遞|반송|^(?:mail )?(?:failure|error)\b/iu;
+  /\b(?:undeliver\w+|undelivered|non-?deliver\w*|returned (?:mail|message|to sender|e-?mail)|mail returned|failure notice|failed mail|mail (?:delivery|system|failure)|e-?mail error report|delivery (?:status|failure|failed|report|error|problem|has failed|notif\w+|incomplete|unsuccessful|was)|delivery\b.{0,30}\bfail|message (?:undeliver\w+|delivery|status|could not|not delivered|you sent blocked)|could not (?:be )?(?:deliver|send)|couldn'?t be delivered|not delivered|wasn'?t delivered|nondeliverable|bounce[ds]?\b|ndn:|ndr\b|warning: (?:message|could not)|rejected:|unable to deliver|email (?:rejected|could not)|unzustellbar|undelivrable|user unknown|unknown user|unknown address|non remis|.chec de (?:la )?(?:remise|livraison|distribution)|remise diff.r.e|non recapitabile|mancat[oa] (?:recapito|consegna)|ritardo nella consegna|no se puede entregar|no entregado|entrega (?:retrasada|atrasada|fallida)|n.o .{0,3}poss.vel entregar|n.o entregue|falha na entrega|zustellung\w*|zustellfehler|verz.gerte zustellung|onbestelbaar|niet te bezorgen|kunde inte levereras|teslim edilemedi|nedoru.iteln\w*|invalid (?:address|recipient)|address (?:unknown|error)|mail (?:error|could|bounced)|error (?:mail|sending)|problem delivering)|не ?доставлен|возврат|退信|系统退信|配信|エラーメール|送信できません|配信不能|投递失败|投遞失敗|发送失败|未送达|未能送达|無法傳遞|반송|^(?:mail )?(?:failure|error)\b/iu;
 
 /** Who writes reports: the local part or the display name. */
 export const reporterName =

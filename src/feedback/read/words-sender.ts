@@ -65,6 +65,7 @@ export const policyWords = anyOf(
   /\b(?:sender|from|return|mail from|envelope[ -]?(?:from|sender|address)|reverse-?path|originator)\b(?: e-?mail)?(?: address)?\b[^.;\n]{0,50}\b(?:rejected|denied|refused|invalid|not (?:allowed|permitted|exist|found|accepted|verified|valid|authorized|listed|allowed)|does not (?:exist|resolve)|unknown|blocked|verif\w+ failed|is not|unroutable|unrouteable|cannot be verified|must)/i,
   /\b(?:invalid|bad|unverified|unroutable|unrouteable|rejected|unknown|blocked|blacklisted|unresolvable) (?:sender|from|return.?path|mail from)/i,
   /\bdomain of sender\b/i,
+  /\bpolicy that prohibit/i,
   /\bsender('s)? domain\b/i,
   /\bno such sender/i,
   /\b(?:you|we) (?:are|do) not (?:allowed|authorized|permitted|accept (?:mail|email|messages) from)/i,
