@@ -1,5 +1,5 @@
 /** The listener for mail that comes back, SMTP or LMTP: it takes what carries a token of ours, and mail to postmaster and abuse; nothing else. */
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -34,6 +34,8 @@ export interface ListenLimits {
   mailsPerMinute: number;
   /** Octets of all mails under way together. */
   memory: number;
+  /** How long a client that has closed its side is given to hear what became of the mail it was sending; ms. */
+  lastAnswer: number;
 }
 
 const usualLimits: ListenLimits = {
@@ -43,6 +45,7 @@ const usualLimits: ListenLimits = {
   recipients: 100,
   mailsPerMinute: 30_000,
   memory: 64 * 1024 * 1024,
+  lastAnswer: 5000,
 };
 
 export interface Listener {
@@ -59,6 +62,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const limits = { ...usualLimits, ...options.limits };
   const read = openReading(limits);
   const perHost = new Map<string, number>();
+  /** The clients' ports of the lines that a mail comes in on or waits for its answer. */
+  const taking = new Set<number | undefined>();
   let minuteBegan = now();
   let mails = 0;
 
@@ -75,6 +80,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     maxClients: limits.connections,
     socketTimeout: minute,
     closeTimeout: 1000,
+    allowHalfOpen: true, // see keepAnswering
     logger: false,
     onConnect({ remoteAddress }, done) {
       const lines = perHost.get(remoteAddress) ?? 0;
@@ -85,6 +91,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       const lines = (perHost.get(remoteAddress) ?? 1) - 1;
       if (lines > 0) perHost.set(remoteAddress, lines);
       else perHost.delete(remoteAddress);
+    },
+    onSecure(line, _, done) {
+      keepAnswering(line, taking, limits);
+      done();
     },
     onMailFrom(_, __, done) {
       if (now() - minuteBegan >= minute) [minuteBegan, mails] = [now(), 0];
@@ -100,18 +110,37 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       done(answer(550, 'there is no such mailbox'));
     },
     onData(stream, session, done) {
+      const { remotePort } = session;
+      taking.add(remotePort);
       read(stream, (raw) => intake.take({ way: 'listener', ...envelopeOf(session), raw })).then(
-        () => done(null, 'taken'),
+        () => {
+          taking.delete(remotePort);
+          done(null, 'taken');
+        },
         (error: Error & { responseCode?: number }) => {
+          taking.delete(remotePort);
           if (error.responseCode === undefined) log.error('feedback.not_taken', { error });
           done(error.responseCode === undefined ? answer(451, 'it could not be kept, come again') : error);
         },
       );
     },
   });
+  server.server.on('connection', (line: Socket) => keepAnswering(line, taking, limits));
   const port = await opened(server, options);
   server.on('error', (error: Error) => log.debug('feedback.line', { error: error.message })); // of one connection: its mail had no 250
   return { port, close: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+/**
+ * Exim closes its side of a line with the dot of its last mail, in TLS too, and sends that mail again and again when no answer comes. smtp-server writes only
+ * while a line is open both ways, so ours look so for as long as we may write. Nobody else closes them then: a line that brings no mail is closed at once.
+ */
+function keepAnswering(line: Socket, taking: ReadonlySet<number | undefined>, { lastAnswer }: ListenLimits): void {
+  Object.defineProperty(line, 'readyState', { get: () => (line.writable ? 'open' : 'closed') });
+  line.once('end', () => {
+    if (taking.has(line.remotePort)) setTimeout(() => line.end(), lastAnswer).unref();
+    else line.end();
+  });
 }
 
 const answer = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode });

@@ -94,6 +94,32 @@ describe('a mail', () => {
     expect(taken()).toBe(1);
   });
 
+  test('of a client that closes its side with the dot is answered, or it would come again', async () => {
+    const { listener, token, db } = await setUp({ limits: { connectionsPerHost: 1, lastAnswer: 500 } });
+    for (const last of [`${letter}\r\n.\r\nQUIT`, `${letter}\r\n.`]) {
+      await using line = await openDialogue(listener.port);
+      await line.say('EHLO relay.example');
+      await line.say('MAIL FROM:<>');
+      await line.say(`RCPT TO:<b+${token('delivery')}@tidewater.example>`);
+      await line.say('DATA');
+      expect(await line.leave(last)).toMatch(/^250 .*taken/);
+    }
+    expect(countInbound(db)).toEqual({ waiting: 2 });
+  });
+
+  test('that breaks off is not kept, and its line and memory are free again', async () => {
+    const { listener, db } = await setUp({ limits: { connectionsPerHost: 1, memory: 20_000, lastAnswer: 100 } });
+    await using line = await openDialogue(listener.port);
+    await line.say('EHLO relay.example');
+    await line.say('MAIL FROM:<>');
+    await line.say('RCPT TO:<abuse@tidewater.example>');
+    await line.say('DATA');
+    await line.leave('x'.repeat(15_000));
+    const to = 'abuse@tidewater.example';
+    await expect.poll(() => handOver(listener.port, { to, raw: 'x'.repeat(15_000) })).toMatch(/^250/);
+    expect(countInbound(db)).toEqual({ waiting: 1 });
+  });
+
   test('that is too large is refused and not kept, and the line goes on', async () => {
     const { listener, db } = await setUp({ limits: { size: 10_000 } });
     await using line = await openDialogue(listener.port);
@@ -190,11 +216,13 @@ test.skipIf(openssl === undefined)('with a certificate mail comes in over STARTT
   expect(await line.say('STARTTLS')).toMatch(/^220/);
   await line.secure();
   await line.say('EHLO relay.example');
-  await line.say('MAIL FROM:<>');
-  await line.say('RCPT TO:<abuse@tidewater.example>');
-  await line.say('DATA');
-  expect(await line.say(`${letter}\r\n.`)).toMatch(/^250/);
-  expect(countInbound(db)).toEqual({ waiting: 1 });
+  for (const last of [false, true]) {
+    await line.say('MAIL FROM:<>');
+    await line.say('RCPT TO:<abuse@tidewater.example>');
+    await line.say('DATA');
+    expect(await (last ? line.leave(`${letter}\r\n.\r\nQUIT`) : line.say(`${letter}\r\n.`))).toMatch(/^250/);
+  }
+  expect(countInbound(db)).toEqual({ waiting: 2 });
 });
 
 test('a port that is taken is named', async () => {

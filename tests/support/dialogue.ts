@@ -7,12 +7,14 @@ export interface Dialogue extends AsyncDisposable {
   say(line: string): Promise<string>;
   /** Writes without waiting for an answer. */
   begin(text: string): void;
+  /** Says a last line and closes its side with it, as Exim does; returns all that is heard until the other side closes too. */
+  leave(line: string): Promise<string>;
   /** Goes over to TLS after STARTTLS was answered. */
   secure(): Promise<void>;
 }
 
 export async function openDialogue(port: number): Promise<Dialogue & { greeting: string }> {
-  let socket: Socket = connect(port, '127.0.0.1');
+  let socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   let heard = '';
   let wake = (): void => {};
   const listen = (): void => {
@@ -44,6 +46,14 @@ export async function openDialogue(port: number): Promise<Dialogue & { greeting:
       return hear();
     },
     begin: (text) => void socket.write(text, 'latin1'),
+    async leave(line) {
+      socket.end(`${line}\r\n`, 'latin1');
+      while (!socket.closed)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      return heard.trim();
+    },
     async secure() {
       socket.removeAllListeners();
       const plain = socket;
