@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
  * @property {string} [brew] the Homebrew package
  * @property {string} [instead] what else would help
  * @property {string} [tests] the tests that are left out without it; absent when nothing runs without it
+ * @property {string} [unpacked] the folder that `apt`'s files are unpacked into, where an installation would take the place of something else
  *
  * @typedef {object} Machine what the decisions below need to know
  * @property {(program: string) => boolean} has
@@ -39,6 +40,12 @@ const needs = {
     tests: 'the pages and mails seen in a real browser',
   },
   postfix: { programs: ['postfix'], apt: 'postfix', tests: 'sends through Postfix and smtp-sink' },
+  exim: {
+    programs: ['.cache/exim/usr/sbin/exim4'],
+    apt: 'exim4-daemon-light libnss-wrapper', // apt keeps one mail server only; the wrapper gives Exim the user it insists on
+    unpacked: '.cache/exim',
+    tests: 'what comes back from Exim',
+  },
   poppler: { programs: ['pdftotext'], apt: 'poppler-utils', brew: 'poppler', tests: 'the PDF, seen and read back' },
   qpdf: { programs: ['qpdf'], apt: 'qpdf', brew: 'qpdf', tests: 'the soundness of the PDF' },
   sqlite: { programs: ['sqlite3'], apt: 'sqlite3', brew: 'sqlite' },
@@ -50,7 +57,7 @@ const needs = {
  * @type {Record<string, NeedName[]>} */
 const purposes = {
   start: ['redis'],
-  test: ['redis', 'browser', 'postfix', 'poppler', 'qpdf'],
+  test: ['redis', 'browser', 'postfix', 'exim', 'poppler', 'qpdf'],
   pictures: ['browser'],
   golden: ['browser', 'poppler'],
   bench: ['redis', 'sqlite', 'postfix'],
@@ -165,10 +172,11 @@ async function run(program, args, { quiet = false, kill = false } = {}) {
   return status;
 }
 
-/** Looks on PATH and in /usr/sbin, where Debian keeps Postfix and which is not on every user's PATH.
+/** Looks on PATH and in /usr/sbin, where Debian keeps Postfix and which is not on every user's PATH; what has a path, in this folder.
  * @param {string} program */
 function has(program) {
-  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
+  const folders = program.includes('/') ? [root] : [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
+  return folders.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return folder !== '';
@@ -254,6 +262,24 @@ async function installPrograms(names, machine) {
   return status === 0 && names.every((name) => needs[name].programs.some(has)) ? undefined : command;
 }
 
+/**
+ * Unpacks packages without installing them, with the libraries of theirs that this machine lacks. Nobody's rights are needed but for a fresh list of packages.
+ * Two at once do no harm: each has a folder of its own, and the first to end gives it its name.
+ * @param {Need & { unpacked: string }} need
+ * @returns {Promise<boolean>}
+ */
+async function unpack({ apt, unpacked }) {
+  say(`unpacking ${apt} into ${unpacked} ...`);
+  const script = `mkdir -p "$1.$$" && cd "$1.$$" || exit
+trap 'rm -rf "$1.$$"' EXIT; trap 'exit 130' INT TERM HUP
+lacking() { apt-get -s -qq install --no-install-recommends ${apt} | sed -n 's/^Inst \\([^ ]*\\).*/\\1/p'; }
+fetch() { apt-get -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=20 download $(printf '%s\\n' ${apt} $(lacking) | sort -u); }
+said=$( (fetch || { apt-get update -qq && fetch; }) 2>&1) || { echo "$said"; exit 1; }
+mkdir whole && for package in *.deb; do dpkg -x "$package" whole || exit; done
+chmod -R u-s,g-s whole && { [ -e "$1" ] || mv whole "$1"; }`;
+  return (await run('sh', ['-c', script, 'sh', join(root, unpacked)])) === 0;
+}
+
 /** @param {string} purpose */
 async function main(purpose) {
   if (!(purpose in purposes)) fail(`unknown purpose ${purpose}. Use one of: ${Object.keys(purposes).join(', ')}`);
@@ -276,18 +302,25 @@ async function main(purpose) {
     if (command) fail([`missing: ${required.join(', ')}. Run this, then the same command again:\n  ${command}`, ...instead].join('\n  '));
   }
   for (const { name, why } of barred) leaveOut(name, why);
-  if (optional.length > 0) {
-    const command = await installPrograms(optional, machine);
-    const absent = optional.filter((name) => !needs[name].programs.some(has));
+  const toInstall = optional.filter((name) => !('unpacked' in needs[name]));
+  if (toInstall.length > 0) {
+    const command = await installPrograms(toInstall, machine);
+    const absent = toInstall.filter((name) => !needs[name].programs.some(has));
     for (const name of absent) leaveOut(name);
     if (command && absent.length > 0) say(`to have ${absent.length > 1 ? 'them' : 'it'}, run:\n  ${command}`);
+  }
+  for (const name of optional) {
+    const need = needs[name];
+    if (!('unpacked' in need)) continue;
+    if (!has('apt-get') || !has('dpkg')) leaveOut(name, 'apt-get and dpkg would unpack it');
+    else if (!(await unpack(need)) || !need.programs.some(has)) leaveOut(name, 'apt-get could not fetch it; it is tried again next time');
   }
 }
 
 /** @param {NeedName} name @param {string} [why] */
 function leaveOut(name, why) {
   /** @type {Need} */ const need = needs[name];
-  say(`no ${need.programs[0]}${why ? ` (${why})` : ''}: left out are the tests of ${need.tests}`);
+  say(`no ${need.programs[0]?.split('/').at(-1)}${why ? ` (${why})` : ''}: left out are the tests of ${need.tests}`);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main(process.argv[2] ?? 'start');

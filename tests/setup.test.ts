@@ -1,6 +1,6 @@
 /** What setup installs where, what it says when it may not, and what completes the lock file. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -25,14 +25,14 @@ describe('what is missing', () => {
   test('the tests need a Redis of their own whatever REDIS_URL says, and can do without the rest', () => {
     expect(unmet('test', { ...bare, redisUrl: true })).toEqual({
       required: ['redis'],
-      optional: ['browser', 'postfix', 'poppler', 'qpdf'],
+      optional: ['browser', 'postfix', 'exim', 'poppler', 'qpdf'],
       barred: [],
     });
   });
 
   test('Postfix is never installed in the place of another mail server', () => {
     const { optional, barred } = unmet('test', { ...bare, mailServer: 'exim4-daemon-light' });
-    expect(optional).toEqual(['browser', 'poppler', 'qpdf']);
+    expect(optional).toEqual(['browser', 'exim', 'poppler', 'qpdf']);
     expect(barred).toEqual([{ name: 'postfix', why: expect.stringContaining('exim4-daemon-light') }]);
   });
 
@@ -129,6 +129,41 @@ describe('setup', () => {
 
   test('stops the tests when there is no Redis to be had', () => {
     expect(clone({ chromium: '' }).run('test')).toMatchObject({ status: 1, stderr: expect.stringContaining('missing: redis') });
+  });
+
+  describe('Exim, which Postfix’s installation leaves no room for,', () => {
+    const others = { 'redis-server': '', chromium: '', postfix: '', pdftotext: '', qpdf: '' };
+    const dpkg = 'mkdir -p "$3/usr/sbin" && echo "$2" >> "$3/of" && : > "$3/usr/sbin/exim4" && chmod 4755 "$3/usr/sbin/exim4"';
+    const path = ({ folder }: { folder: string }) => ({ PATH: `${join(folder, 'bin')}:/usr/bin:/bin` });
+
+    test('is unpacked with the libraries that are missing, without rights, and once', () => {
+      const apt =
+        'case "$*" in *" download "*) for p in "$@"; do case $p in lib*|exim*) : > $p.deb;; esac; done;; *) echo "Inst libidn12 (1.41 x)";; esac';
+      const here = clone({ ...others, 'apt-get': apt, dpkg });
+      const said = 'setup: unpacking exim4-daemon-light libnss-wrapper into .cache/exim ...\n';
+      expect(here.run('test', path(here))).toEqual({ status: 0, stdout: '', stderr: said });
+      expect(readFileSync(join(here.folder, '.cache/exim/of'), 'utf8')).toBe('exim4-daemon-light.deb\nlibidn12.deb\nlibnss-wrapper.deb\n');
+      expect(statSync(join(here.folder, '.cache/exim/usr/sbin/exim4')).mode & 0o7777).toBe(0o755);
+      expect(readdirSync(join(here.folder, '.cache'))).toEqual(['exim']);
+      expect(here.run('test', path(here))).toEqual({ status: 0, stdout: '', stderr: '' });
+    });
+
+    test('that cannot be fetched leaves its tests out, and the reason is shown', () => {
+      const here = clone({ ...others, 'apt-get': 'echo E: no network >&2; exit 100', dpkg });
+      const { status, stderr } = here.run('test', path(here));
+      expect(status).toBe(0);
+      expect(stderr).toMatch(
+        /E: no network\n(.*\n)*setup: no exim4 \(apt-get could not fetch it.*left out are the tests of what comes back from Exim\n$/,
+      );
+      expect(readdirSync(join(here.folder, '.cache'))).toEqual([]);
+    });
+
+    test('needs Debian', () => {
+      expect(clone(others).run('test')).toMatchObject({
+        status: 0,
+        stderr: expect.stringContaining('no exim4 (apt-get and dpkg would unpack it)'),
+      });
+    });
   });
 
   test('takes REDIS_URL from the environment or from .env', () => {

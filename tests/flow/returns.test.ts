@@ -1,6 +1,5 @@
 /** What comes back, through a real serve: refused by the relay, bounced, complained about, left by mail, answered by a person; taken, read, judged, undone. */
 import { spawn } from 'node:child_process';
-import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Db } from '../../src/store/open.ts';
@@ -9,7 +8,9 @@ import { getSend } from '../../src/store/sends.ts';
 import { complaint, dsn, letter, pleaseLeave } from '../feedback/mails.ts';
 import { handOver } from '../support/dialogue.ts';
 import { openDueSend } from '../support/due.ts';
+import { openExim, withoutExim } from '../support/exim.ts';
 import type { Galley } from '../support/galley.ts';
+import { freePort } from '../support/ports.ts';
 import { openPostfix, withoutPostfix } from '../support/postfix.ts';
 import { openPostOffice, type ReceivedMail, type Relay } from '../support/relay.ts';
 
@@ -30,14 +31,18 @@ const inboundStates = (db: Db) =>
 const portOf = async (serve: ReturnType<Galley['start']>) => Number((await serve.said(/feedback\.listening","port":(\d+)/))[1]);
 
 describe('what comes back', () => {
-  test.skipIf(withoutPostfix)(
-    'through Postfix: good mailboxes keep their mail, an unknown one suspends, a full one is a strike, one that is away is no bounce',
-    async () => {
+  test.for([
+    { server: 'Postfix', open: openPostfix, without: withoutPostfix, warnings: [] }, // it knows NOTIFY, and we ask for failures only
+    { server: 'Exim', open: openExim, without: withoutExim, warnings: [[4, 'delay', 'unknown', 'none', 'none']] },
+  ])(
+    'through $server: good mailboxes keep their mail, an unknown one suspends, a full one is a strike, one that is away is no bounce',
+    async ({ open, without, warnings }, { skip }) => {
+      if (without !== undefined) skip(without);
       const intake = await freePort();
       const boxes = { domain: 'example.com', good: ['r1', 'r2'], full: ['r3'], away: ['r4'] };
-      await using postfix = await openPostfix(intake, boxes);
+      await using server = await open(intake, boxes);
       const { galley, db, id } = openDueSend(6, {
-        SMTP_URL: `smtp://127.0.0.1:${postfix.port}`,
+        SMTP_URL: `smtp://127.0.0.1:${server.port}`,
         INBOUND_PORT: String(intake),
         BOUNCE_DOMAIN: 'bounces.tidewater.example',
       });
@@ -53,11 +58,12 @@ describe('what comes back', () => {
           .map(({ readerId, kind, reason, class: grade, effect }) => [readerId, kind, reason, grade, effect])
           .sort();
       await expect.poll(() => getSend(db, id).accepted, wait).toBe(6);
-      // r6 goes on to our own listener, as all foreign mail does here, and is refused there at RCPT: Postfix makes the bounce
-      await expect.poll(() => events().length, wait).toBe(3);
-      expect([postfix.mailsOf('r1'), postfix.mailsOf('r2')]).toEqual([1, 1]);
+      // r6 goes on to our own listener, as all foreign mail does here, and is refused there at RCPT: the server makes the bounce
+      await expect.poll(() => events().length, wait).toBe(3 + warnings.length);
+      expect([server.mailsOf('r1'), server.mailsOf('r2')]).toEqual([1, 1]);
       expect(events()).toEqual([
         [3, 'bounce', 'mailbox-full', 'soft', 'held'],
+        ...warnings,
         [5, 'bounce', 'user-unknown', 'hard', 'suspended'],
         [6, 'bounce', 'user-unknown', 'hard', 'suspended'],
       ]);
@@ -163,15 +169,6 @@ describe('what comes back', () => {
     ).toHaveLength(3);
   });
 });
-
-/** A port that was free a moment ago: Postfix must know where it sends before serve opens it. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 const program = resolve(import.meta.dirname, '../../src/main.ts');
 

@@ -1,11 +1,11 @@
 /** Debian's Postfix for the tests: private queue and settings, on loopback. It passes all mail on to one port, but for a domain of mailboxes it may hold itself. Needs root, as Postfix does. */
 import { execFile, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort, greets } from './ports.ts';
 import { programOnPath } from './programs.ts';
 
 const run = promisify(execFile);
@@ -15,7 +15,7 @@ const postfix = programOnPath('postfix');
 export const withoutPostfix =
   postfix === undefined ? 'postfix is not installed' : process.getuid?.() !== 0 ? 'postfix starts for root only' : undefined;
 
-/** Mailboxes Postfix holds itself. Whoever is not in `good`, `full` or `away` is unknown, which it finds out after it has taken the mail. */
+/** Mailboxes a mail server holds itself. Whoever is not in `good`, `full` or `away` is unknown, which it finds out after it has taken the mail. */
 export interface Mailboxes {
   domain: string;
   good: readonly string[];
@@ -25,14 +25,15 @@ export interface Mailboxes {
   away: readonly string[];
 }
 
-export interface PostfixServer extends AsyncDisposable {
+/** A mail server of the system that runs for one test. */
+export interface MailServer extends AsyncDisposable {
   port: number;
   /** How many mails lie in a mailbox. */
   mailsOf(name: string): number;
 }
 
 /** Starts Postfix; all mail for anybody else goes on to `127.0.0.1:next`: bounces too. */
-export async function openPostfix(next: number, mailboxes?: Mailboxes): Promise<PostfixServer> {
+export async function openPostfix(next: number, mailboxes?: Mailboxes): Promise<MailServer> {
   const folder = mkdtempSync(join(tmpdir(), 'galley-test-'));
   chmodSync(folder, 0o755); // its processes run as the user postfix
   for (const name of ['queue', 'data', 'etc', 'mail']) mkdirSync(join(folder, name), { mode: 0o755 });
@@ -47,7 +48,7 @@ export async function openPostfix(next: number, mailboxes?: Mailboxes): Promise<
   writeFileSync(join(etc, 'master.cf'), services(port));
   const master = spawn(postfix ?? 'postfix', ['-c', etc, 'start-fg'], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => master.once('exit', () => resolve()));
-  for (let tries = 0; !(await answers(port)); tries += 1) {
+  for (let tries = 0; !(await greets(port)); tries += 1) {
     if (tries > 200)
       throw new Error(`postfix does not answer: ${existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8') : 'no log'}`);
     await sleep(50);
@@ -139,23 +140,4 @@ function services(port: number): string {
   // only the one that writes mailboxes needs root's rights; it writes as their owner
   const unprivileged = (command = '') => (command === 'virtual' ? 'n' : '-');
   return `${lines.map(([name, type, hidden, wake, most, command]) => `${name} ${type} ${hidden} ${unprivileged(command)} n ${wake} ${most} ${command}`).join('\n')}\n`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const line = createConnection(port, '127.0.0.1');
-    line.once('data', () => {
-      line.end('QUIT\r\n');
-      resolve(true);
-    });
-    line.once('error', () => resolve(false));
-  });
 }

@@ -40,6 +40,14 @@ const expected: Record<string, [kind: string, ...recipients: string[]]> = {
   'newsletter-about-bounces': ['other'],
   'status-quoted-by-a-person': ['other'],
   'sns-bounce': ['bounce', 'rosa@example.com 5.1.1 550 user-unknown recipient hard'],
+  // made by the servers themselves in tests/flow/returns.test.ts
+  'postfix-unknown': ['bounce', 'r5@example.com 5.1.1 - user-unknown recipient hard'],
+  'postfix-full': ['bounce', 'r3@example.com 5.2.2 - mailbox-full recipient soft'],
+  'postfix-refused': ['bounce', 'r6@elsewhere.example 5.1.1 550 user-unknown recipient hard'],
+  'exim-unknown': ['bounce', 'r5@example.com 5.0.0 - user-unknown recipient hard'],
+  'exim-full': ['bounce', 'r3@example.com 5.0.0 - mailbox-full recipient soft'],
+  'exim-refused': ['bounce', 'r6@elsewhere.example 5.1.1 550 user-unknown recipient hard'],
+  'exim-delayed': ['delay', 'r4@example.com 4.0.0 - unknown unknown none'],
   'wrapped-report': ['bounce', 'rosa@example.com 5.1.1 550 user-unknown recipient hard'],
 };
 
