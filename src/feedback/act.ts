@@ -139,13 +139,14 @@ const heardIn = (
 const nobody: FeedbackRecipient = { address: '', reason: 'unknown', scope: 'unknown', class: 'none' };
 
 /**
- * Which of the recipients of a report speaks for the reader: the one with the reader's address; else the only one, where the mail was forwarded to. Of several
- * others (an alias, a list of somebody's) none does.
+ * Which of the recipients of a report speaks for the reader: the one with the reader's address, and of several that it was forwarded to, one that may still
+ * take mail; else the only one, where the mail was forwarded to. Of several others (an alias, a list of somebody's) none does.
  */
 function recipientFor({ kind, recipients }: FeedbackReport, email: string | undefined): FeedbackRecipient {
   const [first = nobody] = recipients;
   const key = keyOf(email ?? '');
-  const own = recipients.find(({ address, original }) => key !== undefined && (keyOf(original ?? '') === key || keyOf(address) === key));
+  const all = recipients.filter(({ address, original }) => key !== undefined && (keyOf(original ?? '') === key || keyOf(address) === key));
+  const own = all.find(({ class: grade }) => grade !== 'hard') ?? all[0];
   if (own !== undefined || kind !== 'bounce') return own ?? first;
   return recipients.length > 1 ? { ...first, scope: 'unknown' } : first;
 }

@@ -33,6 +33,8 @@ export interface FeedbackRecipient {
   reason: FeedbackReason;
   scope: FeedbackScope;
   class: FeedbackClass;
+  /** The same report says that another address got the mail: a reader has it forwarded to several, and this is one of them. */
+  arrived?: true;
   /** The words that decided, one line, at most 200 characters. */
   diagnostic?: string;
 }

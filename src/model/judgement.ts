@@ -10,6 +10,8 @@ interface Row {
   reasons?: readonly FeedbackReason[];
   classes?: readonly FeedbackClass[];
   scopes?: readonly FeedbackScope[];
+  /** Only of mail that another address got. */
+  arrived?: true;
   charge: Charge;
   why: string;
 }
@@ -25,6 +27,7 @@ export const judgementTable: readonly Row[] = [
   { kind: 'complaint', reasons: ['opt-out'], charge: 'leave', why: 'RFC 5965: the reader asked the provider to be taken off' },
   { kind: 'complaint', charge: 'complaint', why: 'the reader called it spam: nothing more is sent, and no import brings them back' },
   { kind: 'unsubscribe', charge: 'none', why: 'a mail that asks to leave counts only at the address that carries the leave token' },
+  { kind: 'bounce', arrived: true, charge: 'none', why: 'the reader has it forwarded to several addresses, and another got it' },
   { kind: 'bounce', scopes: ['recipient'], classes: ['hard'], charge: 'hard', why: 'the server says that the mailbox is not there' },
   { kind: 'bounce', scopes: ['domain'], classes: ['hard'], charge: 'hard', why: 'the domain is not there or takes no mail' },
   {
@@ -59,10 +62,14 @@ export const judgementTable: readonly Row[] = [
 ];
 
 /** What one report counts for, and the rule that says so. */
-export function judge(kind: FeedbackKind, { reason, scope, class: grade }: Pick<FeedbackRecipient, 'reason' | 'scope' | 'class'>) {
+export function judge(
+  kind: FeedbackKind,
+  { reason, scope, class: grade, arrived }: Pick<FeedbackRecipient, 'reason' | 'scope' | 'class' | 'arrived'>,
+) {
   const row = judgementTable.find(
     (each) =>
       each.kind === kind &&
+      (each.arrived ?? arrived) === arrived &&
       (each.reasons?.includes(reason) ?? true) &&
       (each.classes?.includes(grade) ?? true) &&
       (each.scopes?.includes(scope) ?? true),

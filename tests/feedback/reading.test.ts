@@ -1,34 +1,14 @@
 /** Mails through the whole room: taken as rows, read, attributed, acted on; and that nothing forged, replayed or misplaced changes anything for anybody. */
 import { describe, expect, test } from 'vitest';
-import { openFeedback } from '../../src/feedback/feedback.ts';
-import { mintToken, type TokenKind } from '../../src/model/token.ts';
-import { addInbound, countInbound, forgetInbound, listTray, type NewInbound, rereadInbound } from '../../src/store/inbound.ts';
+import { mintToken } from '../../src/model/token.ts';
+import { countInbound, forgetInbound, listTray, type NewInbound, rereadInbound } from '../../src/store/inbound.ts';
 import { addNotice } from '../../src/store/notices.ts';
 import { consents, deliveries, inbound, notices } from '../../src/store/schema.ts';
 import { getSend, type Send } from '../../src/store/sends.ts';
 import { t0 } from '../support/store.ts';
 import { complaint, dsn, letter, pleaseLeave, vacation } from './mails.ts';
+import { setUp } from './reading-room.ts';
 import { day, hour, openRoom, type Room } from './room.ts';
-
-function setUp(readers = 3, { sent = true } = {}) {
-  const room = openRoom(readers);
-  const feedback = openFeedback({
-    ...room.deps,
-    suppressionKey: room.ring.suppression,
-    tokenKeys: room.ring.tokens,
-    rehearsal: false,
-    bounceDomain: undefined,
-  });
-  const send = sent ? room.send() : undefined;
-  const token = (reader: number, kind: TokenKind = 'delivery', of: Pick<Send, 'id'> | undefined = send) =>
-    mintToken(room.ring.tokens, kind, { publication: room.publication.id, reader, send: of?.id ?? 0 });
-  const to = (reader: number, kind: TokenKind = 'delivery', of = send) =>
-    `${kind === 'leave' ? 'u' : 'b'}+${token(reader, kind, of)}@tidewater.example`;
-  const take = (raw: string, envelope: Partial<NewInbound> = {}) =>
-    addInbound(room.db, [{ way: 'listener', sender: '', recipients: [], ...envelope, raw: Buffer.from(raw) }], room.clock.now);
-  const read = () => feedback.readWaiting(new AbortController().signal);
-  return { ...room, feedback, first: send as Send, token, to, take, read };
-}
 
 /** What every reader's rows say, to see that nothing changed. */
 const everything = ({ db }: Pick<Room, 'db'>) =>
@@ -245,20 +225,6 @@ test('what comes back for a notice is noted, and judges no reader of the same nu
     expect.objectContaining({ readerId: null, kind: 'bounce', effect: 'none', why: 'about a notice to the editors' }),
   ]);
   expect(room.states()).toEqual({ active: 3 });
-});
-
-test('a report about several addresses behind the reader’s is no strike; about one, where the mail was forwarded to, it is', async () => {
-  const room = setUp();
-  const end = '\n--b\nContent-Type: text/rfc822-headers';
-  const one = dsn({ to: 'a@team.example' });
-  const two = one.replace(end, `\nFinal-Recipient: rfc822; b@team.example\nAction: failed\nStatus: 5.1.1\n${end}`);
-  room.take(two, { recipients: [room.to(1)] });
-  room.take(one, { recipients: [room.to(2)] });
-  await room.read();
-  expect(room.events().map(({ readerId, charge, scope }) => [readerId, charge, scope])).toEqual([
-    [1, 'none', 'unknown'],
-    [2, 'hard', 'recipient'],
-  ]);
 });
 
 test('mails read anew say what they said, and change nothing; what was undone stays undone', async () => {

@@ -41,11 +41,21 @@ describe('what counts', () => {
     expect(judge(kind, { reason, scope, class: grade }).charge).toBe(charge);
   });
 
+  test('a failure of one address counts for nothing when another got the mail', () => {
+    for (const scope of feedbackScopes)
+      for (const grade of feedbackClasses)
+        for (const reason of feedbackReasons) expect(judge('bounce', { reason, scope, class: grade, arrived: true }).charge).toBe('none');
+  });
+
   test('every rule says why, and some report reaches it', () => {
     const reached = new Set(
       feedbackKinds.flatMap((kind) =>
         feedbackScopes.flatMap((scope) =>
-          feedbackClasses.flatMap((grade) => feedbackReasons.map((reason) => judge(kind, { reason, scope, class: grade }).why)),
+          feedbackClasses.flatMap((grade) =>
+            feedbackReasons.flatMap((reason) =>
+              [{}, { arrived: true } as const].map((fact) => judge(kind, { reason, scope, class: grade, ...fact }).why),
+            ),
+          ),
         ),
       ),
     );

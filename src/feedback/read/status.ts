@@ -17,12 +17,25 @@ export function judgeStatus(mail: Mail, status: DeliveryStatus): Pick<FeedbackRe
     const address = recipient.address.includes('@') ? recipient.address : (named[index]?.address ?? recipient.address);
     return judge(mail, status, { ...recipient, address }, addresses);
   });
+  for (const { kind, recipient } of judged) if (kind === 'bounce' && anotherGotIt(recipient, status.recipients)) recipient.arrived = true;
   const kinds = judged.map(({ kind }) => kind);
   const kind = kinds.includes('bounce') ? 'bounce' : kinds.includes('delay') ? 'delay' : 'other';
   // of several, those who got it are no news
   const news = kind === 'bounce' ? judged.filter((one) => one.kind !== 'other') : judged;
   return { kind, recipients: merged(news.map(({ recipient }) => recipient)) };
 }
+
+/** RFC 3464 2.3.3. Of addresses that are not said to stand for different ones, any that got the mail counts: our mails have one recipient each. */
+function anotherGotIt({ address, original }: FeedbackRecipient, all: readonly StatusRecipient[]): boolean {
+  return all.some(
+    (other) =>
+      /^(?:deliver|relay|expand)/.test(other.action) &&
+      !isSame(other.address, address) &&
+      (original === undefined || other.original === undefined || isSame(other.original, original)),
+  );
+}
+
+const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 function judge(
   mail: Mail,
