@@ -5,16 +5,28 @@ import {
   alarmOf,
   breakerWindows,
   domainGroup,
+  domainsOf,
   looksLikeOutage,
   outageLastsMs,
   retryParkedAfterMs,
   retryParkedWithinMs,
+  suspectedBeforeMs,
+  tellOutageAgainAfterMs,
 } from '../model/breaker.ts';
 import { type Answered, answeredSince, hardBouncesOf, hardBouncesOfSend } from '../store/feedback.ts';
 import { sendOnceMore } from '../store/marks.ts';
 import { tellEditors } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
-import { beginOutage, chargedSince, endParking, openOutages, parkedBefore, prolongOutage } from '../store/outages.ts';
+import {
+  beginOutage,
+  chargedSince,
+  endParking,
+  openOutages,
+  parkedBefore,
+  prolongOutage,
+  publicationsHit,
+  wasOut,
+} from '../store/outages.ts';
 import { getPublicationById } from '../store/publications.ts';
 import { getSend, raiseAlarm, steerSend } from '../store/sends.ts';
 import { inTransaction } from '../store/statement.ts';
@@ -64,6 +76,7 @@ export function openBreaker(deps: BreakerDeps): Breaker {
       const bounces = hardBouncesOf(db, domains, since);
       hard = Math.max(hard, bounces.hard);
       if (!looksLikeOutage({ ...bounces, attempts: 0 }) || !looksLikeOutage({ ...bounces, attempts: answered(domains, since) })) continue;
+      if (!wasOut(db, domains, now() - tellOutageAgainAfterMs)) tellOutage(deps, domains, bounces.hard);
       beginOutage(db, domains, now(), now() + outageLastsMs);
       deps.log.warn('feedback.outage', { domains, hard: bounces.hard });
       parkCharged(deps, domains, now());
@@ -102,6 +115,16 @@ function everyTwentieth<Key>() {
     },
     looked: (key: Key, count: number) => void waits.set(key, Math.max(1, Math.floor(count / 20))),
   };
+}
+
+/** Tells the editors of each publication whose readers a group turns away what is done about it, and how more is taken back. */
+function tellOutage({ db, now }: BreakerDeps, domains: string, hard: number): void {
+  const since = now() - longestWindow;
+  const minute = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16)}Z`;
+  const earlier = { from: minute(since - suspectedBeforeMs), to: minute(since) };
+  const facts = { kind: 'outage', domains: domainsOf(domains), hard, days: longestWindow / 86_400_000, earlier } as const;
+  for (const id of publicationsHit(db, domains, since))
+    tellEditors(db, { publication: getPublicationById(db, id), rehearsal: false, facts, now: now() });
 }
 
 /** Parks what a group's hard bounces did in the day before its outage began; returns how many, at most a few dozen. */

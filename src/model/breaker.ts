@@ -36,6 +36,12 @@ export const breakerWindows = [15 * minute, 24 * hour] as const;
 /** An outage goes on for so long after the last hard bounce of its group. */
 export const outageLastsMs = hour;
 
+/** An outage so soon after another of its group is the same trouble, and is told once. */
+export const tellOutageAgainAfterMs = 24 * hour;
+
+/** So far back before what an outage takes back by itself a person is shown how to take back more. */
+export const suspectedBeforeMs = 72 * hour;
+
 /** What was parked is tried once more so long afterwards: Google's outage of December 2020 came back a day later, and found every strike still single. */
 export const retryParkedAfterMs = 24 * hour;
 

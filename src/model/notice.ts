@@ -16,6 +16,11 @@ export type NoticeFacts =
       attempts: number;
       paused: boolean;
     }
+  /**
+   * To the editors: a provider says of `hard` mailboxes that they are not there, more than can be true. What it said in the last `days` counts for nobody;
+   * `earlier` is the time before, of which a person may think the same. Instants in UTC: `2026-12-01T09:00Z`.
+   */
+  | { kind: 'outage'; domains: readonly string[]; hard: number; days: number; earlier: { from: string; to: string } }
   /** To the editors: a mail that came to us and is theirs to answer, passed on as it is. `inbound` is its number. */
   | { kind: 'forward'; inbound: number }
   /** To the editors: so many asked within an hour that the confirmations of the others wait. */

@@ -89,6 +89,18 @@ const wording: Wording = {
       action: desk(words, masthead),
     };
   },
+  outage: ({ domains, hard, days, earlier }, { words, masthead }) => ({
+    subject: words.text('editor.outage', { publication: masthead.name }),
+    paragraphs: [
+      pieces(words, 'editor.outage.lede', { domains: { name: domains.join(', ') }, count: hard }),
+      [words.text('editor.outage.parked', { count: days })],
+      pieces(words, 'editor.outage.earlier', {
+        command: { command: `galley feedback undo --from ${earlier.from} --to ${earlier.to} --domain ${domains[0]}` },
+      }),
+      [words.text('editor.outage.nothing')],
+    ],
+    action: desk(words, masthead),
+  }),
   'signup-brake': ({ asked: count }, { words, masthead, name }) => ({
     subject: words.text('editor.brake', { publication: masthead.name }),
     paragraphs: [pieces(words, 'editor.brake.lede', { publication: name, count }), [words.text('editor.brake.nothing')]],

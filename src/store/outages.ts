@@ -12,6 +12,17 @@ export function beginOutage(db: Db, domains: string, now: number, until: number)
   statement(db, 'INSERT INTO outages (domains, began_at, until) VALUES (?, ?, ?)').run(domains, now, until);
 }
 
+/** Whether a group was out of order at some time since an instant. */
+export function wasOut(db: Db, domains: string, since: number): boolean {
+  return statement(db, 'SELECT EXISTS (SELECT 1 FROM outages WHERE domains = ? AND until > ?)').pluck().get(domains, since) === 1;
+}
+
+/** Publications that hard bounces of a group came back to since an instant. */
+export function publicationsHit(db: Db, domains: string, since: number): number[] {
+  const text = `SELECT DISTINCT publication_id FROM feedback WHERE charge = 'hard' AND domains = ? AND at >= ? AND publication_id IS NOT NULL ORDER BY 1`;
+  return statement(db, text).pluck().all(domains, since) as number[];
+}
+
 /** Outages that are going on. */
 export function openOutages(db: Db, now: number): { domains: string; beganAt: number; until: number }[] {
   const text = 'SELECT domains, began_at AS beganAt, until FROM outages WHERE until > ? ORDER BY id';

@@ -231,6 +231,31 @@ describe('an outage', () => {
   });
 });
 
+test('an outage is told to the editors of whoever it hits, once a day, with the command that takes back more', () => {
+  const room = openRoom(40, { domain: 'gmail.com' });
+  const send = room.send();
+  const utc = (instant: number) => `${new Date(instant).toISOString().slice(0, 16)}Z`;
+  const told = () =>
+    room.db
+      .select()
+      .from(notices)
+      .all()
+      .filter(({ facts }) => facts.kind === 'outage');
+  for (let reader = 1; reader <= 9; reader += 1) room.hear(send, reader);
+  expect(told()).toEqual([]);
+  for (let reader = 10; reader <= 14; reader += 1) room.hear(send, reader);
+  expect(told()).toEqual([
+    expect.objectContaining({ publicationId: room.publication.id, address: 'news@tidewater.example', rehearsal: false }),
+  ]);
+  const [notice] = told();
+  const earlier = { from: utc(t0 - 96 * hour), to: utc(t0 - 24 * hour) };
+  expect(notice?.facts).toEqual({ kind: 'outage', domains: ['gmail.com', 'googlemail.com'], hard: 10, days: 1, earlier });
+  room.clock.now += 2 * hour; // it is over, and begins anew
+  for (let reader = 20; reader <= 35; reader += 1) room.hear(send, reader);
+  expect(room.events().filter(({ effect }) => effect === 'parked').length).toBeGreaterThan(0);
+  expect(told()).toHaveLength(1);
+});
+
 describe('what is about us', () => {
   test.each([
     '550 5.7.1 <r1@example.com>: Relay access denied',
@@ -264,12 +289,19 @@ describe('a send that comes back', () => {
         .select()
         .from(notices)
         .all()
-        .map(({ facts }) => facts),
+        .map(({ facts }) => facts)
+        .filter(({ kind }) => kind !== 'outage'),
     ).toEqual([expect.objectContaining({ kind: 'send-alarm', cause: 'bounces', hard: 10, attempts: 100, paused: true })]);
     steerSend(room.db, send.id, 'resume', { actor: 'operator', now: t0 });
     for (let reader = 20; reader < 60; reader += 1) room.hear(send, reader);
     expect(getSend(room.db, send.id).state).toBe('sending');
-    expect(room.db.select().from(notices).all()).toHaveLength(1);
+    expect(
+      room.db
+        .select()
+        .from(notices)
+        .all()
+        .map(({ facts }) => facts.kind),
+    ).toEqual(['outage', 'send-alarm']);
   });
 
   test('does not stop for nine, or for 5 %', () => {

@@ -9,6 +9,14 @@ const masthead = { slug: 'tidewater', name: 'The Tidewater Review', postalAddres
 const empty: DrawnFacts = { kind: 'slot-empty', at: '2026-12-01T09:00+05:00', zone: 'Asia/Karachi', next: '2027-01-05T09:00+05:00' };
 const late: DrawnFacts = { kind: 'send-late', send: 'tidewater/2026-12', at: '2026-12-01T09:00+05:00', zone: 'Asia/Karachi', hours: 24 };
 
+const outage: DrawnFacts = {
+  kind: 'outage',
+  domains: ['outlook.com', 'hotmail.com', 'live.com', 'msn.com'],
+  hard: 1234,
+  days: 1,
+  earlier: { from: '2026-11-27T09:00Z', to: '2026-11-30T09:00Z' },
+};
+
 /** The words of an HTML part, as a reader sees them. */
 const shown = (email: string): string =>
   email
@@ -35,6 +43,15 @@ test.each([
       '24 hours',
       'galley resume tidewater/2026-12',
       'galley cancel tidewater/2026-12',
+    ],
+  ],
+  [
+    outage,
+    [
+      'outlook.com, hotmail.com, live.com, msn.com',
+      '1,234 mails',
+      '1 day before',
+      'galley feedback undo --from 2026-11-27T09:00Z --to 2026-11-30T09:00Z --domain outlook.com',
     ],
   ],
 ] as const)('every fact of $kind stands in both parts', async (facts, words) => {

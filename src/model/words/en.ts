@@ -198,6 +198,19 @@ export const en = {
   'editor.alarm.on': 'To let it go on: {command}',
   'editor.alarm.drop': 'To drop the rest: {command}',
   'editor.alarm.over': 'It had gone out by then, so there was nothing to stop.',
+  'editor.outage': '{publication}: a provider turns readers away, which counts against nobody',
+  'editor.outage.lede': {
+    one: '{domains}: {count} mail came back because the mailbox was said not to be there. That is more than can be true, so the provider is taken to be out of order.',
+    other:
+      '{domains}: {count} mails came back because the mailboxes were said not to be there. That is more than can be true, so the provider is taken to be out of order.',
+  },
+  'editor.outage.parked': {
+    one: 'So what it says counts against nobody, nor does what it said in the {count} day before. Once it answers again, these readers get their mail once more; a mail that comes back then does count.',
+    other:
+      'So what it says counts against nobody, nor does what it said in the {count} days before. Once it answers again, these readers get their mail once more; a mail that comes back then does count.',
+  },
+  'editor.outage.earlier': 'If the trouble is older than that, what it did to readers before is taken back with: {command}',
+  'editor.outage.nothing': 'If you do nothing, nobody is lost.',
   'editor.brake': '{publication}: unusually many sign-ups, confirmations wait',
   'editor.brake.lede': {
     one: 'Within an hour {count} person asked for {publication}, more than we write confirmations to in an hour. Perhaps somebody types in addresses of strangers.',
