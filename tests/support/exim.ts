@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Mailboxes, type MailServer, mailsIn } from './mail-server.ts';
 import { freePort, greets } from './ports.ts';
-import type { Mailboxes, MailServer } from './postfix.ts';
 
 const unpacked = join(import.meta.dirname, '../../.cache/exim');
 
@@ -50,10 +50,7 @@ export async function openExim(next: number, mailboxes: Mailboxes): Promise<Mail
   }
   return {
     port,
-    mailsOf(name) {
-      const inbox = join(folder, 'mail', name, 'new');
-      return existsSync(inbox) ? readdirSync(inbox).length : 0;
-    },
+    mailsOf: (name) => mailsIn(join(folder, 'mail'), name),
     async [Symbol.asyncDispose]() {
       daemon.kill('SIGTERM');
       await ended;

@@ -1,10 +1,11 @@
 /** Debian's Postfix for the tests: private queue and settings, on loopback. It passes all mail on to one port, but for a domain of mailboxes it may hold itself. Needs root, as Postfix does. */
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { type Mailboxes, type MailServer, mailsIn } from './mail-server.ts';
 import { freePort, greets } from './ports.ts';
 import { programOnPath } from './programs.ts';
 
@@ -14,23 +15,6 @@ const postfix = programOnPath('postfix');
 /** Why Postfix tests are left out on this machine, or undefined when they can run. */
 export const withoutPostfix =
   postfix === undefined ? 'postfix is not installed' : process.getuid?.() !== 0 ? 'postfix starts for root only' : undefined;
-
-/** Mailboxes a mail server holds itself. Whoever is not in `good`, `full` or `away` is unknown, which it finds out after it has taken the mail. */
-export interface Mailboxes {
-  domain: string;
-  good: readonly string[];
-  /** Their mail comes back at once, as that of a mailbox over its quota does. */
-  full: readonly string[];
-  /** Their mail stays in the queue. */
-  away: readonly string[];
-}
-
-/** A mail server of the system that runs for one test. */
-export interface MailServer extends AsyncDisposable {
-  port: number;
-  /** How many mails lie in a mailbox. */
-  mailsOf(name: string): number;
-}
 
 /** Starts Postfix; all mail for anybody else goes on to `127.0.0.1:next`: bounces too. */
 export async function openPostfix(next: number, mailboxes?: Mailboxes): Promise<MailServer> {
@@ -55,10 +39,7 @@ export async function openPostfix(next: number, mailboxes?: Mailboxes): Promise<
   }
   return {
     port,
-    mailsOf(name) {
-      const inbox = join(folder, 'mail', name, 'new');
-      return existsSync(inbox) ? readdirSync(inbox).length : 0;
-    },
+    mailsOf: (name) => mailsIn(join(folder, 'mail'), name),
     async [Symbol.asyncDispose]() {
       await run(postfix ?? 'postfix', ['-c', etc, 'stop']).catch(() => {});
       await ended;

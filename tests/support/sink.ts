@@ -1,10 +1,10 @@
 /** Debian's smtp-sink: takes mail as fast as it comes. Each mail can be kept as a file with the envelope on top. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, greets } from './ports.ts';
 import { programOnPath } from './programs.ts';
 
 export const smtpSink = programOnPath('smtp-sink');
@@ -23,15 +23,12 @@ export async function openSink({ keep }: { keep: boolean }): Promise<Sink> {
   const kept = join(folder, 'kept');
   mkdirSync(kept);
   chmodSync(kept, 0o777); // as root it gives up its rights before it writes
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
+  const port = await freePort();
   const rights = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const keeping = keep ? ['-d', join(kept, '%S.')] : [];
   const sink: ChildProcess = spawn(smtpSink ?? '', [...rights, ...keeping, `127.0.0.1:${port}`, '1000'], { stdio: 'ignore' });
   const ended = new Promise<void>((done) => sink.once('exit', () => done()));
-  while (!(await answers(port))) await sleep(50);
+  while (!(await greets(port))) await sleep(50);
   return {
     url: `smtp://127.0.0.1:${port}`,
     pid: sink.pid ?? 0,
@@ -42,15 +39,4 @@ export async function openSink({ keep }: { keep: boolean }): Promise<Sink> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const line = createConnection(port, '127.0.0.1');
-    line.once('connect', () => {
-      line.end('QUIT\r\n');
-      done(true);
-    });
-    line.once('error', () => done(false));
-  });
 }
