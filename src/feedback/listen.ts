@@ -132,8 +132,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 }
 
 /**
- * Exim closes its side of a line with the dot of its last mail, in TLS too, and sends that mail again and again when no answer comes. smtp-server writes only
- * while a line is open both ways, so ours look so for as long as we may write. Nobody else closes them then: a line that brings no mail is closed at once.
+ * Exim closes its side of a line with the dot of its last mail, others may do so over TLS too, and it sends that mail again and again when no answer comes.
+ * smtp-server writes only while a line is open both ways, so ours look so for as long as we may write. Nobody else closes them then: a line that brings no
+ * mail is closed at once.
  */
 function keepAnswering(line: Socket, taking: ReadonlySet<number | undefined>, { lastAnswer }: ListenLimits): void {
   Object.defineProperty(line, 'readyState', { get: () => (line.writable ? 'open' : 'closed') });

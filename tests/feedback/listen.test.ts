@@ -3,11 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ListenOptions, listen, openIntake } from '../../src/feedback/feedback.ts';
 import { mintToken } from '../../src/model/token.ts';
 import { countInbound, waitingInbound } from '../../src/store/inbound.ts';
 import { handOver, openDialogue } from '../support/dialogue.ts';
+import { openExim, withoutExim } from '../support/exim.ts';
 import { programOnPath } from '../support/programs.ts';
 import { letter } from './mails.ts';
 import { openRoom } from './room.ts';
@@ -201,7 +203,8 @@ test('from one address only so many lines are open at a time', async () => {
     .toBe('220');
 });
 
-test.skipIf(openssl === undefined)('with a certificate mail comes in over STARTTLS', async () => {
+/** A certificate for localhost. */
+function makeCertificate(): { cert: string; key: string } {
   const folder = mkdtempSync(join(tmpdir(), 'galley-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
@@ -210,7 +213,11 @@ test.skipIf(openssl === undefined)('with a certificate mail comes in over STARTT
     ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-keyout', keyFile, '-out', certFile],
     { stdio: 'ignore' },
   );
-  const { listener, db } = await setUp({ tls: { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') } });
+  return { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+}
+
+test.skipIf(openssl === undefined)('with a certificate mail comes in over STARTTLS', async () => {
+  const { listener, db } = await setUp({ tls: makeCertificate() });
   await using line = await openDialogue(listener.port);
   expect(await line.say('EHLO relay.example')).toContain('STARTTLS');
   expect(await line.say('STARTTLS')).toMatch(/^220/);
@@ -224,6 +231,27 @@ test.skipIf(openssl === undefined)('with a certificate mail comes in over STARTT
   }
   expect(countInbound(db)).toEqual({ waiting: 2 });
 });
+
+test.skipIf(openssl === undefined || withoutExim !== undefined)(
+  'a real Exim hands its bounce over once, in the clear and over TLS',
+  async () => {
+    for (const tls of [undefined, makeCertificate()]) {
+      const { listener, token, db } = await setUp({ tls });
+      await using exim = await openExim(listener.port, { domain: 'example.com', good: ['r1'], full: ['r2'], away: ['r3'] });
+      const from = `b+${token('delivery')}@tidewater.example`;
+      expect(await handOver(exim.port, { from, to: 'nobody@example.com', raw: letter })).toMatch(/^250/);
+      await expect.poll(() => countInbound(db), { timeout: 10_000 }).toEqual({ waiting: 1 });
+      const [bounce] = waitingInbound(db, Number.MAX_SAFE_INTEGER, 1);
+      expect(bounce).toMatchObject({ sender: '', recipients: [from] });
+      await sleep(2500); // it looks at its queue every second
+      expect([countInbound(db), exim.log()]).toEqual([
+        { waiting: 1 },
+        expect.stringMatching(tls ? /=> b\+.* X=TLS.*"250 .*taken"/ : /=> b\+.*"250 .*taken"/),
+      ]);
+    }
+  },
+  60_000,
+);
 
 test('a port that is taken is named', async () => {
   const { listener, db, ring, deps } = await setUp();

@@ -29,7 +29,7 @@ export const withoutExim = existsSync(join(unpacked, 'usr/sbin/exim4'))
 const runner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
 /** Starts Exim; all mail for anybody else goes on to `127.0.0.1:next`: bounces too. */
-export async function openExim(next: number, mailboxes: Mailboxes): Promise<MailServer> {
+export async function openExim(next: number, mailboxes: Mailboxes): Promise<MailServer & { log(): string }> {
   const folder = mkdtempSync(join(tmpdir(), 'galley-test-'));
   chmodSync(folder, 0o755);
   for (const name of ['spool', 'mail', 'log']) {
@@ -50,6 +50,7 @@ export async function openExim(next: number, mailboxes: Mailboxes): Promise<Mail
   }
   return {
     port,
+    log: () => logs(folder),
     mailsOf: (name) => mailsIn(join(folder, 'mail'), name),
     async [Symbol.asyncDispose]() {
       daemon.kill('SIGTERM');
