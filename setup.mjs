@@ -273,8 +273,9 @@ async function unpack({ apt, unpacked }) {
   const script = `mkdir -p "$1.$$" && cd "$1.$$" || exit
 trap 'rm -rf "$1.$$"' EXIT; trap 'exit 130' INT TERM HUP
 lacking() { apt-get -s -qq install --no-install-recommends ${apt} | sed -n 's/^Inst \\([^ ]*\\).*/\\1/p'; }
-fetch() { apt-get -qq -o Acquire::Retries=0 -o Acquire::http::Timeout=20 download $(printf '%s\\n' ${apt} $(lacking) | sort -u); }
-said=$( (fetch || { apt-get update -qq && fetch; }) 2>&1) || { echo "$said"; exit 1; }
+soon='-qq -o Acquire::Retries=0 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20'
+fetch() { apt-get $soon download $(printf '%s\\n' ${apt} $(lacking) | sort -u); }
+said=$( (fetch || { apt-get $soon update && fetch; }) 2>&1) || { echo "$said"; exit 1; }
 mkdir whole && for package in *.deb; do dpkg -x "$package" whole || exit; done
 chmod -R u-s,g-s whole && { [ -e "$1" ] || mv whole "$1"; }`;
   return (await run('sh', ['-c', script, 'sh', join(root, unpacked)])) === 0;
