@@ -15,7 +15,7 @@ export interface ReasonCount {
 /** Events since an instant, by kind and reason, the most frequent first. */
 export function countReasons(db: Db, since: number): ReasonCount[] {
   const text =
-    'SELECT kind, reason, count(*) AS events FROM feedback WHERE at >= ? GROUP BY kind, reason ORDER BY events DESC, kind, reason';
+    'SELECT kind, reason, count(*) AS events FROM feedback WHERE at > 0 AND at >= ? GROUP BY kind, reason ORDER BY events DESC, kind, reason';
   return statement(db, text).all(since) as ReasonCount[];
 }
 
@@ -65,11 +65,12 @@ export function listEvents(db: Db, filter: EventFilter, after: EventPlace | unde
 export function eventQuery(filter: EventFilter, after: EventPlace | undefined): { text: string; values: Record<string, string | number> } {
   const asked = Object.entries(filter).filter((entry): entry is [keyof EventFilter, string | number] => entry[1] !== undefined);
   const where = asked.map(([name, value]) => (value === 'undone' ? 'f.undone_at IS NOT NULL' : conditions[name]));
+  where.push('f.at > 0'); // opens the indexes of the lists, see the migration that made them
   if (after !== undefined) where.push('(f.at, f.id) < (@at, @id)');
   const text = `SELECT f.id, f.at, f.source, f.kind, f.reason, f.scope, f.class, f.status, f.code, f.diagnostic, f.reporter, f.found_by AS foundBy,
       f.inbound_id AS inboundId, f.publication_id AS publicationId, f.reader_id AS readerId, f.send_id AS sendId, f.domains, f.charge, f.effect, f.why,
       f.undone_at AS undoneAt, r.email, s.name AS send, i.raw IS NOT NULL AS mail
     FROM feedback f LEFT JOIN readers r ON r.id = f.reader_id LEFT JOIN sends s ON s.id = f.send_id LEFT JOIN inbound i ON i.id = f.inbound_id
-    ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY f.at DESC, f.id DESC LIMIT @limit`;
+    WHERE ${where.join(' AND ')} ORDER BY f.at DESC, f.id DESC LIMIT @limit`;
   return { text, values: { ...Object.fromEntries(asked.filter(([, value]) => value !== 'undone')), ...after } };
 }

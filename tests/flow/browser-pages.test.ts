@@ -33,7 +33,9 @@ describe.skipIf(chromiumPath === undefined)(`pages in a browser${browserNote}`, 
     comeBack(site, { inbound: takeMail(site, dsn(), { state: 'read', note: 'suspended' }) });
     breakDown(site);
     takeMail(site, `Subject: ${'a long line without any end '.repeat(9)}\n\n${'x'.repeat(300)} where is my paper?\n`);
-    site.db.$client.exec("UPDATE readers SET name = 'نور الهدى' WHERE id = 1");
+    site.db.$client.exec(
+      "UPDATE readers SET name = 'نور الهدى' WHERE id = 1; UPDATE subscriptions SET state = 'active' WHERE reader_id = 3",
+    );
     site.db.$client.exec("UPDATE subscriptions SET state = 'left', before = 'active', changed_at = unixepoch() * 1000 WHERE reader_id = 2");
     const token = leaveToken(site.publication.id, 1);
     await Promise.all(

@@ -2,7 +2,7 @@
 import { createSecretKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { suppress } from '../../src/feedback/feedback.ts';
-import { eventQuery, listEvents } from '../../src/store/feedback-list.ts';
+import { countReasons, eventQuery, listEvents } from '../../src/store/feedback-list.ts';
 import { findInbound } from '../../src/store/inbound.ts';
 import { audit, notices, subscriptions, suppressions } from '../../src/store/schema.ts';
 import { dsn } from '../feedback/mails.ts';
@@ -86,6 +86,9 @@ describe('what came back', () => {
     }
     expect(new Set(ids).size).toBe(150);
     expect(ids).toEqual([...ids].sort((a, b) => Number(b) - Number(a)));
+    const counting = performance.now();
+    expect(countReasons(site.db, 0).reduce((sum, { events }) => sum + events, 0)).toBe(100_003);
+    expect(performance.now() - counting).toBeLessThan(50);
     const after = { at: site.now(), id: 1 };
     const filters = [{}, { domains: 'd7.example' }, { reason: 'moved' }, { effect: 'late' }, { from: 0, to: 1 }, { reader: 1 }] as const;
     for (const filter of filters) {

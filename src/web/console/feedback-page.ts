@@ -32,8 +32,8 @@ export function feedbackBody({ asked, problem, zone, now, days, counts, outages,
   const narrowed = Object.values(asked).some((value) => value !== '');
   return html`<div class="head"><div><h1>What came back</h1>
 <p class="muted">Bounces, complaints and replies of the last ${days} days, and what they did.</p></div>
-<p class="row">${tray > 0 && html`<a class="btn" href="/console/feedback/tray"><mark>${counted(tray, 'mail')}</mark>&nbsp;in the tray</a>`}
-${tray === 0 && html`<a class="btn" href="/console/feedback/tray">The tray is empty</a>`}<a class="btn" href="/console/feedback/undo">Take bounces back</a></p></div>
+<div class="row">${tray > 0 && html`<a class="btn" href="/console/feedback/tray"><mark>${counted(tray, 'mail')}</mark>&nbsp;in the tray</a>`}
+${tray === 0 && html`<a class="btn" href="/console/feedback/tray">The tray is empty</a>`}<a class="btn" href="/console/feedback/undo">Take bounces back</a></div></div>
 ${figures(counts)}${counts.length > 0 && reasons(counts, days)}${outages.length > 0 && outageList(outages, zone, now)}
 <section class="part events" aria-labelledby="events"><h2 id="events">Every event, newest first</h2>
 ${filterForm(asked)}${problem !== undefined && html`<p class="err" role="alert">${problem}</p>`}

@@ -73,7 +73,7 @@ function subscriptions({ held, zone, now }: ReaderView): Html {
   const row = ({ subscription: { state, pausedUntil, changedAt, format }, publication }: History['held'][number]): Html => {
     const { label, look } = subscriptionWords[stateAt(state, pausedUntil, now)];
     return html`<tr><th scope="row"><bdi>${publication.name}</bdi></th><td><span class="tag ${look}">${label}</span>${state === 'paused' && pausedUntil !== null && pausedUntil > now && html` until ${moment(pausedUntil, zone)}`}</td>
-<td class="when">since ${moment(changedAt, zone)}</td><td>${format === 'full' ? 'full issue' : format}</td></tr>`;
+<td class="when">${moment(changedAt, zone)}</td><td>${format === 'full' ? 'full issue' : format}</td></tr>`;
   };
   return html`<section class="part" aria-labelledby="subscriptions"><h2 id="subscriptions">Subscriptions</h2>
 ${held.length === 0 ? html`<p class="muted">None.</p>` : html`<table class="list"><thead><tr><th scope="col">Publication</th><th scope="col">Standing</th><th scope="col">Since</th><th scope="col">Gets</th></tr></thead><tbody>${held.map(row)}</tbody></table>`}</section>`;
