@@ -65,6 +65,6 @@ async function inSlices(
 }
 
 function detailOf({ from, to, domain, text }: UndoSpan, { bounces, subscriptions, suppressions }: UndoCounts): string {
-  const which = `${domain === undefined ? '' : ` of ${domain}`}${text === undefined ? '' : ` that say "${text}"`}`;
+  const which = `${domain === undefined ? '' : ` of ${domain}`}${text === undefined ? '' : ` that say "${text.replace(/\S+@\S+/g, 'an address')}"`}`; // the audit names nobody
   return `${bounces} bounces from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}${which}; ${subscriptions} subscriptions back, ${suppressions} suppressions lifted`;
 }

@@ -252,6 +252,8 @@ describe('taking back', () => {
     const path = `/console/feedback/undo?${new URLSearchParams(span)}`;
     const preview = await pageAt(site, path);
     expect(preview).toContain('<b>1 bounce</b>, puts <b>1 suspended subscription</b> back and lifts <b>1 suppression</b>');
+    const foreign = await fetch(site.url + path, { headers: { 'sec-fetch-site': 'cross-site' } });
+    expect(await foreign.text()).not.toContain('What it would change'); // another site cannot make us work
     expect(states(site)).toEqual(['suspended', 'active', 'left']);
     expect(audited(site)).toEqual([]);
     for (let twice = 0; twice < 2; twice += 1)

@@ -52,7 +52,7 @@ export function readerRoutes({ db, assets, suppressionKey, now }: Omit<FeedbackD
     const reason = ((await readForm(request)).get('reason') ?? '').trim().slice(0, 500);
     if (reason === '') {
       response.status(422);
-      show(response, reader, { problem: 'Write why it is right to mail this address again. It is kept with your name.' });
+      show(response, reader, { problem: 'Write why it is right to mail this address again: the reason is kept for good.' });
       return;
     }
     try {

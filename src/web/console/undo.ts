@@ -28,7 +28,8 @@ export function undoRoutes({ db, assets, suppressionKey, now }: Omit<FeedbackDep
   router.get(path, async (request, response) => {
     const zone = commonZone(db);
     const typed = typedIn(new URLSearchParams(request.query as Record<string, string>));
-    const span = typed.from === '' && typed.to === '' ? undefined : spanOf(typed, zone);
+    const foreign = ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? ''); // a preview is work: no other site makes us do it
+    const span = foreign || (typed.from === '' && typed.to === '') ? undefined : spanOf(typed, zone);
     const result = span === undefined || 'problem' in span ? span : { span, counts: await previewUndo(deps, span) };
     const body = undoBody({ typed, result, zone, earlier: auditOf(db, 'feedback undo', earlierShown) });
     response.status(result !== undefined && 'problem' in result ? 422 : 200);
