@@ -13,7 +13,8 @@ import { hearRefusals } from './refusals.ts';
 export { type Intake, openIntake } from './intake.ts';
 export { type Listener, type ListenLimits, type ListenOptions, listen } from './listen.ts';
 export { lift, type SuppressDeps, suppress } from './suppress.ts';
-export { type UndoSpan, undoBounces } from './undo.ts';
+export { answerTray, type Glimpse, glimpse, type TrayAnswer, type TrayDeps, trayAnswers } from './tray.ts';
+export { previewUndo, type UndoCounts, type UndoDeps, type UndoSpan, undoBounces } from './undo.ts';
 
 export interface FeedbackDeps {
   db: Db;

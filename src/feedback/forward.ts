@@ -12,8 +12,8 @@ const largestForward = 10 * 1024 * 1024;
 
 /** Passes a mail on to the editors of a publication; of one that names none, to those whose domain it came to, else of the first publication. */
 export function forward(
-  { db, rehearsal, bounceDomain, log, now }: ActDeps,
-  mail: WaitingInbound,
+  { db, rehearsal, bounceDomain, log, now }: Pick<ActDeps, 'db' | 'rehearsal' | 'bounceDomain' | 'log' | 'now'>,
+  mail: Pick<WaitingInbound, 'id' | 'recipients' | 'raw'>,
   publicationId: number | undefined,
 ): { state: 'read' | 'tray'; note: string } {
   const publication = addressee(listPublications(db), mail.recipients, publicationId);

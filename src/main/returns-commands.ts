@@ -7,7 +7,7 @@ import { noteAudit } from '../store/audit.ts';
 import { addInbound, countInbound, inboundRaw, listTray, rereadInbound } from '../store/inbound.ts';
 import { isLocked } from '../store/lock.ts';
 import type { Db } from '../store/open.ts';
-import { listPublications } from '../store/publications.ts';
+import { commonZone, listPublications } from '../store/publications.ts';
 import { listSuppressions } from '../store/suppressions.ts';
 import { type Data, withData } from './data.ts';
 import { type Arguments, type Context, needed } from './table.ts';
@@ -73,16 +73,18 @@ export async function feedbackReread(context: Context, { values }: Arguments): P
 /** `feedback undo`: takes back what bounces of a time did. */
 export async function feedbackUndo(context: Context, { values }: Arguments): Promise<number> {
   const [first, last] = [needed(values, 'from', 'feedback undo'), needed(values, 'to', 'feedback undo')];
-  return withData(context.config, ({ db, ring }) => {
+  return withData(context.config, async ({ db, ring }) => {
     const [from, to] = [instant(db, 'from', first), instant(db, 'to', last)];
     if (from > to) throw new AppError('feedback.span', `--from ${first} comes after --to ${last}: turn them round`);
     const [domain, text] = [values['domain'], values['text']].map((value) => (value === undefined ? undefined : String(value)));
-    const undone = undoBounces(
+    const { bounces: undone } = await undoBounces(
       { db, suppressionKey: createSecretKey(ring.suppression), now: Date.now },
       { from, to, domain, text },
       'operator',
     );
-    context.print(`${undone} ${undone === 1 ? 'bounce' : 'bounces'} undone, from ${iso(from, zoneOf(db))} to ${iso(to, zoneOf(db))}`);
+    context.print(
+      `${undone} ${undone === 1 ? 'bounce' : 'bounces'} undone, from ${iso(from, commonZone(db))} to ${iso(to, commonZone(db))}`,
+    );
     return 0;
   });
 }
@@ -111,14 +113,8 @@ export async function feedbackTray(context: Context, { positionals: [id], values
   });
 }
 
-/** Local times are those of the publication, when there is one alone; else UTC. */
-function zoneOf(db: Db): string {
-  const zones = new Set(listPublications(db).map(({ zone }) => zone));
-  return zones.size === 1 ? ([...zones][0] ?? 'UTC') : 'UTC';
-}
-
 function instant(db: Db, option: string, value: Arguments['values'][string]): number {
-  const when = parseWhen(String(value), zoneOf(db));
+  const when = parseWhen(String(value), commonZone(db));
   if ('problem' in when) throw new AppError('feedback.when', `--${option}: ${when.problem}`);
   return when.instant;
 }

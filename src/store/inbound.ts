@@ -82,6 +82,16 @@ export function forgetInbound(db: Db, before: number, limit: number): number {
   return statement(db, text).run(before, limit).changes;
 }
 
+/** What a person says of a mail in the tray: it is dealt with, or is to be read again. Both false when it has left the tray. */
+export function dismissTray(db: Db, id: number, note: string): boolean {
+  return statement(db, `UPDATE inbound SET state = 'read', note = ? WHERE id = ? AND state = 'tray'`).run(note, id).changes === 1;
+}
+
+export function rereadTray(db: Db, id: number, now: number): boolean {
+  const text = `UPDATE inbound SET state = 'waiting', due_at = ?, tries = 0 WHERE id = ? AND state = 'tray' AND raw IS NOT NULL`;
+  return statement(db, text).run(now, id).changes === 1;
+}
+
 /** A mail in the tray, without its octets. */
 export interface TrayMail {
   id: number;
@@ -92,10 +102,30 @@ export interface TrayMail {
   note: string | null;
 }
 
-/** Mails nobody could make sense of, newest first. */
-export function listTray(db: Db, limit: number): TrayMail[] {
-  const text = `SELECT id, received_at AS receivedAt, sender, bytes, kind, note FROM inbound WHERE state = 'tray' ORDER BY id DESC LIMIT ?`;
-  return statement(db, text).all(limit) as TrayMail[];
+/** Mails nobody could make sense of, newest first; with `before`, those older than that mail. */
+export function listTray(db: Db, limit: number, before = Number.MAX_SAFE_INTEGER): TrayMail[] {
+  const text = `SELECT id, received_at AS receivedAt, sender, bytes, kind, note FROM inbound WHERE state = 'tray' AND id < ? ORDER BY id DESC LIMIT ?`;
+  return statement(db, text).all(before, limit) as TrayMail[];
+}
+
+/** How many mails are in the tray. */
+export function countTray(db: Db): number {
+  return statement(db, `SELECT count(*) FROM inbound WHERE state = 'tray'`).pluck().get() as number;
+}
+
+/** A mail that is kept, without its octets. `kept`: whether these are still there. */
+export interface KeptMail extends TrayMail {
+  way: InboundWay;
+  state: InboundState;
+  recipients: string[];
+  tries: number;
+  kept: boolean;
+}
+
+export function findInbound(db: Db, id: number): KeptMail | undefined {
+  const text = `SELECT id, way, received_at AS receivedAt, sender, recipients, bytes, kind, note, state, tries, raw IS NOT NULL AS kept FROM inbound WHERE id = ?`;
+  const row = statement(db, text).get(id) as (Omit<KeptMail, 'recipients' | 'kept'> & { recipients: string; kept: number }) | undefined;
+  return row && { ...row, recipients: JSON.parse(row.recipients) as string[], kept: row.kept === 1 };
 }
 
 /** How many mails are in each state. */
@@ -110,4 +140,11 @@ export function countInbound(db: Db): Partial<Record<InboundState, number>> {
 /** The mail as it came; undefined when it is unknown or was forgotten. */
 export function inboundRaw(db: Db, id: number): Buffer | undefined {
   return (statement(db, 'SELECT raw FROM inbound WHERE id = ?').pluck().get(id) as Buffer | null | undefined) ?? undefined;
+}
+
+/** The first octets of a mail, for a glimpse of it. */
+export function inboundStart(db: Db, id: number, octets: number): Buffer | undefined {
+  return (
+    (statement(db, 'SELECT substr(raw, 1, ?) FROM inbound WHERE id = ?').pluck().get(octets, id) as Buffer | null | undefined) ?? undefined
+  );
 }

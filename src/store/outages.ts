@@ -29,6 +29,12 @@ export function openOutages(db: Db, now: number): { domains: string; beganAt: nu
   return statement(db, text).all(now) as ReturnType<typeof openOutages>;
 }
 
+/** Outages, those that go on first, then the newest. */
+export function listOutages(db: Db, limit: number): { id: number; domains: string; beganAt: number; until: number }[] {
+  const text = 'SELECT id, domains, began_at AS beganAt, until FROM outages ORDER BY until DESC, id DESC LIMIT ?';
+  return statement(db, text).all(limit) as ReturnType<typeof listOutages>;
+}
+
 /** Hard bounces of a group since an instant that count, and were not tried once more already: what an outage takes back. */
 export function chargedSince(db: Db, domains: string, since: number, limit: number): number[] {
   const text = `SELECT f.id FROM feedback f WHERE f.charge = 'hard' AND f.domains = ? AND f.at >= ? AND f.effect IN ('held', 'suspended') AND f.undone_at IS NULL

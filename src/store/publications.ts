@@ -37,6 +37,12 @@ export function listPublications(db: Db): Publication[] {
   return db.select().from(publications).orderBy(publications.id).all();
 }
 
+/** The zone in which times are read and shown that belong to no publication alone: that of all publications, else UTC. */
+export function commonZone(db: Db): string {
+  const zones = new Set(listPublications(db).map(({ zone }) => zone));
+  return zones.size === 1 ? ([...zones][0] ?? 'UTC') : 'UTC';
+}
+
 export function getPublicationById(db: Db, id: number): Publication {
   const found = db.select().from(publications).where(eq(publications.id, id)).get();
   if (found === undefined) throw new Error(`publication ${id} is missing from the store`);

@@ -3,6 +3,7 @@ import { and, asc, eq, gt, inArray } from 'drizzle-orm/sql';
 import { type SubscriptionState, stateAt } from '../model/consent.ts';
 import type { Db } from './open.ts';
 import { consents, feedback, inbound, readers, reasons, subscriptions } from './schema.ts';
+import { statement } from './statement.ts';
 
 export interface ListedReader {
   id: number;
@@ -42,6 +43,12 @@ export function findReader(db: Db, id: number): Reader | undefined {
 
 export function findReaderByKey(db: Db, emailKey: string): Reader | undefined {
   return db.select().from(readers).where(eq(readers.emailKey, emailKey)).get();
+}
+
+/** Readers whose address begins so (its key form, see `model/address.ts`), in the order of their addresses. */
+export function readersBeginning(db: Db, start: string, limit: number): Pick<Reader, 'id' | 'email' | 'name'>[] {
+  const text = `SELECT id, email, name FROM readers WHERE email_key >= ? AND email_key < ? AND email <> '' ORDER BY email_key LIMIT ?`;
+  return statement(db, text).all(start, `${start}\u{10ffff}`, limit) as ReturnType<typeof readersBeginning>;
 }
 
 export function addReader(db: Db, values: Pick<Reader, 'email' | 'emailKey' | 'name' | 'language' | 'createdAt'>): Reader {

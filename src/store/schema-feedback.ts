@@ -70,6 +70,10 @@ export const feedback = sqliteTable(
   (t) => [
     index('feedback_reader').on(t.readerId),
     index('feedback_at').on(t.at),
+    index('feedback_domain_list').on(t.domains, t.at).where(sql`at > 0`),
+    index('feedback_reason_list').on(t.reason, t.at).where(sql`at > 0`),
+    index('feedback_effect_list').on(t.effect, t.at).where(sql`at > 0`),
+    index('feedback_reason_counts').on(t.reason, t.kind, t.at).where(sql`at > 0`),
     index('feedback_send').on(t.sendId, t.charge),
     index('feedback_domains').on(t.domains, t.at).where(sql`charge = 'hard'`),
     index('feedback_parked').on(t.at).where(sql`effect = 'parked'`),

@@ -17,3 +17,19 @@ export function statement(db: Db, text: string): Statement {
 export function inTransaction<T>(db: Db, work: () => T): T {
   return db.$client.transaction(work).immediate();
 }
+
+const takenBack = Symbol('taken back');
+
+/** Runs `work` in a transaction and takes all it wrote back again: what would come of it, without its coming. */
+export function tryOut<T>(db: Db, work: () => T): T {
+  let result: { value: T } | undefined;
+  try {
+    inTransaction(db, () => {
+      result = { value: work() };
+      throw takenBack;
+    });
+  } catch (error) {
+    if (error !== takenBack || result === undefined) throw error;
+  }
+  return (result as { value: T }).value;
+}

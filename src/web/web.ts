@@ -1,4 +1,5 @@
 /** Door of the room: one Express app with the readers' pages and the console, listening on HOST and PORT. */
+import { createSecretKey } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import express, { type Express } from 'express';
 import type { ReaderDeps } from '../audience/audience.ts';
@@ -9,10 +10,14 @@ import { listPublications } from '../store/publications.ts';
 import { errorAnswers, nothingHere } from './answers.ts';
 import { apiRoutes } from './api.ts';
 import { assetRoutes, readAssets } from './assets.ts';
+import { feedbackRoutes } from './console/feedback.ts';
 import { consoleGate } from './console/gate.ts';
 import { languageRoutes } from './console/languages.ts';
 import { mailRoutes } from './console/mail.ts';
+import { readerRoutes } from './console/readers.ts';
+import { sameOriginGate } from './console/same-origin.ts';
 import { sendRoutes } from './console/sends.ts';
+import { undoRoutes } from './console/undo.ts';
 import { commonHeaders } from './policies.ts';
 import { confirmRoutes } from './reader/confirm.ts';
 import { frontRoutes } from './reader/front.ts';
@@ -35,6 +40,8 @@ export interface WebConfig {
   trustProxy?: false | number | readonly string[];
   /** Origins of other sites whose pages may call the API. */
   apiOrigins?: readonly string[];
+  /** Domain of the envelope senders, when it is not the publication's own. */
+  bounceDomain?: string | undefined;
 }
 
 export interface WebDeps {
@@ -94,12 +101,19 @@ function buildApp({ readers, config, catcher, log, now = Date.now }: WebDeps): E
   app.use(ownRoutes(pages));
   app.use(confirmRoutes(pages));
   app.use(apiRoutes({ readers, origins: [...origins, ...(config.apiOrigins ?? [])], now }));
-  app.use('/console', consoleGate, (_request, response, next) => {
-    response.set('Cache-Control', 'no-store');
+  app.use('/console', consoleGate, sameOriginGate, (_request, response, next) => {
+    // With no referrer at all, browsers would keep back the Origin of our own forms too.
+    response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' });
     next();
   });
   app.use(languageRoutes({ assets, languages }));
   app.use(sendRoutes({ db, assets, catcher }));
+  const { rehearsal } = readers;
+  const suppressionKey = createSecretKey(readers.suppressionKey);
+  const desk = { db, assets, suppressionKey, rehearsal, bounceDomain: config.bounceDomain, log, now };
+  app.use(undoRoutes(desk));
+  app.use(feedbackRoutes(desk));
+  app.use(readerRoutes(desk));
   app.use(mailRoutes({ assets, catcher, baseUrl: config.baseUrl }));
   app.use(frontRoutes({ db, assets, words }));
   app.use(subscribeRoutes(pages));

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { importReaders, leave, undoLeave } from '../../src/audience/audience.ts';
-import { lift, suppress, undoBounces } from '../../src/feedback/feedback.ts';
+import { lift, previewUndo, suppress, undoBounces } from '../../src/feedback/feedback.ts';
 import { audit, subscriptions } from '../../src/store/schema.ts';
 import { readerDeps, t0 } from '../support/store.ts';
 import { day, full, gone, hour, openRoom, spam } from './room.ts';
 
 describe('an undo', () => {
-  test('of a time, a domain and words takes back just those bounces, their suspensions and suppressions; a second one finds none', () => {
+  test('of a time, a domain and words takes back just those bounces, their suspensions and suppressions; a second one finds none', async () => {
     const room = openRoom(4);
     room.db.$client.exec(
       `UPDATE readers SET email = replace(email, 'example.com', 'gmail.com'), email_key = replace(email_key, 'example.com', 'gmail.com') WHERE id = 4`,
@@ -23,11 +23,14 @@ describe('an undo', () => {
     room.hear(send, 3, spam);
     expect(room.states()).toEqual({ suspended: 3, left: 1 });
     const span = { from: t0 + 1, to: t0 + 2 * hour };
-    expect(undoBounces(room.deps, { ...span, domain: 'googlemail.com', text: 'venus' }, 'operator')).toBe(0);
-    expect(undoBounces(room.deps, { ...span, domain: 'googlemail.com', text: 'Mars' }, 'operator')).toBe(1);
+    expect((await undoBounces(room.deps, { ...span, domain: 'googlemail.com', text: 'venus' }, 'operator')).bounces).toBe(0);
+    expect((await undoBounces(room.deps, { ...span, domain: 'googlemail.com', text: 'Mars' }, 'operator')).bounces).toBe(1);
     expect(room.states()).toEqual({ active: 1, suspended: 2, left: 1 });
-    expect(undoBounces(room.deps, span, 'operator')).toBe(1);
-    expect(undoBounces(room.deps, span, 'operator')).toBe(0);
+    const told = await previewUndo(room.deps, span);
+    expect(told).toEqual({ bounces: 1, subscriptions: 1, suppressions: 1 });
+    expect(room.states()).toEqual({ active: 1, suspended: 2, left: 1 }); // nothing of the preview stays
+    expect(await undoBounces(room.deps, span, 'operator')).toEqual(told);
+    expect((await undoBounces(room.deps, span, 'operator')).bounces).toBe(0);
     expect(room.states()).toEqual({ active: 2, suspended: 1, left: 1 });
     expect(room.suppressed().sort()).toEqual(['complaint', 'hard-bounce']);
     expect(
@@ -40,7 +43,7 @@ describe('an undo', () => {
     expect(room.hear(send, 2)).toBe('repeat'); // the same bounce once more does not bring it back
   });
 
-  test('of the first of two strikes lifts the suspension that rested on it, and the second still counts', () => {
+  test('of the first of two strikes lifts the suspension that rested on it, and the second still counts', async () => {
     const room = openRoom(1);
     room.send();
     room.clock.now += day;
@@ -49,7 +52,8 @@ describe('an undo', () => {
     room.clock.now += 4 * day;
     const second = room.clock.now;
     expect(room.hear(room.send(), 1)).toBe('suspended');
-    expect(undoBounces(room.deps, { from: first, to: first }, 'operator')).toBe(1);
+    expect(await previewUndo(room.deps, { from: first, to: first })).toEqual({ bounces: 1, subscriptions: 1, suppressions: 1 });
+    expect((await undoBounces(room.deps, { from: first, to: first }, 'operator')).bounces).toBe(1);
     expect(room.states()).toEqual({ active: 1 });
     expect(room.suppressed()).toEqual([]);
     expect(room.events().map(({ effect }) => effect)).toEqual(['held', 'held']);
@@ -57,7 +61,7 @@ describe('an undo', () => {
     expect(room.hear(room.send(), 1)).toBe('suspended');
   });
 
-  test('puts nobody back who has left since, and a reader who was paused only as far as that', () => {
+  test('puts nobody back who has left since, and a reader who was paused only as far as that', async () => {
     const room = openRoom(2);
     room.db.$client.exec(`UPDATE subscriptions SET state = 'active'`);
     const send = room.send();
@@ -65,7 +69,7 @@ describe('an undo', () => {
     room.hear(send, 1);
     room.hear(send, 2);
     leave(readerDeps(room.db), { publication: 1, reader: 1, send: send.id }, { way: 'page', now: t0 });
-    undoBounces(room.deps, { from: t0, to: t0 }, 'operator');
+    await undoBounces(room.deps, { from: t0, to: t0 }, 'operator');
     expect(
       room.db
         .select()

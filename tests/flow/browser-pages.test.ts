@@ -1,6 +1,7 @@
 /** Every page in a real browser: nothing its policy forbids, no complaint, nothing to scroll sideways, no rule of accessibility broken; leaving by button. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dsn } from '../feedback/mails.ts';
 import {
   accessibilityFaults,
   browserNote,
@@ -11,6 +12,7 @@ import {
   scrollsSideways,
   visit,
 } from '../support/browser.ts';
+import { breakDown, comeBack, takeMail } from '../web/returned.ts';
 import { leaveToken, mailIn, openSite, preferencesToken, publish, type Site } from '../web/site.ts';
 
 describe.skipIf(chromiumPath === undefined)(`pages in a browser${browserNote}`, { timeout: 30_000 }, () => {
@@ -27,6 +29,12 @@ describe.skipIf(chromiumPath === undefined)(`pages in a browser${browserNote}`, 
     const send = publish(site, { rehearsal: true, baseUrl: site.url });
     site.db.$client.exec(
       `UPDATE sends SET state = 'sent', finished_at = as_of + 9000, prepared = 200, ready = 0, accepted = 190, deferred = 4, refused = 3, unknown = 2, cancelled = 1 WHERE id = ${send.id}`,
+    );
+    comeBack(site, { inbound: takeMail(site, dsn(), { state: 'read', note: 'suspended' }) });
+    breakDown(site);
+    takeMail(site, `Subject: ${'a long line without any end '.repeat(9)}\n\n${'x'.repeat(300)} where is my paper?\n`);
+    site.db.$client.exec(
+      "UPDATE readers SET name = 'نور الهدى' WHERE id = 1; UPDATE subscriptions SET state = 'active' WHERE reader_id = 3",
     );
     site.db.$client.exec("UPDATE subscriptions SET state = 'left', before = 'active', changed_at = unixepoch() * 1000 WHERE reader_id = 2");
     const token = leaveToken(site.publication.id, 1);
@@ -53,6 +61,12 @@ describe.skipIf(chromiumPath === undefined)(`pages in a browser${browserNote}`, 
     ['console', () => '/console?still'],
     ['mail list', () => '/console/mail'],
     ['one mail', () => '/console/mail/000000001'],
+    ['what came back', () => '/console/feedback'],
+    ['finding a reader', () => '/console/readers?q=r'],
+    ['a reader', () => '/console/readers/1'],
+    ['the tray', () => '/console/feedback/tray'],
+    ['a mail that came back', () => '/console/feedback/mails/1'],
+    ['taking back', () => '/console/feedback/undo?from=2020-01-01T00:00&to=2099-01-01T00:00'],
   ];
 
   test.each(pages)('%s: two widths, light and dark, without a fault', async (_, path) => {
@@ -100,6 +114,27 @@ describe.skipIf(chromiumPath === undefined)(`pages in a browser${browserNote}`, 
       await page.getByRole('heading', { name: 'You have left The Tidewater Review' }).waitFor();
       await press('Put me back');
       await page.getByRole('heading', { name: 'You are back' }).waitFor();
+    });
+    expect(complaints).toEqual([]);
+  });
+
+  test('on the desk a suppression is lifted, the tray answered and a bounce taken back by keyboard alone, past the guard against other sites', async () => {
+    const complaints = await visit(browser, `${site.url}/console/readers/1`, async (page) => {
+      const idle = (): Promise<void> => page.waitForLoadState('networkidle'); // a font still on its way would be complained of
+      const enter = async (button: string, then: string): Promise<void> => {
+        await idle();
+        await page.getByRole('button', { name: button }).focus();
+        await page.keyboard.press('Enter');
+        await page.getByText(then).first().waitFor();
+        await idle();
+      };
+      await page.getByLabel('Why is it right to mail it again?').focus();
+      await page.keyboard.type('They phoned');
+      await enter('Lift it', '“They phoned”');
+      await page.goto(`${site.url}/console/feedback/tray`);
+      await enter('It is nothing', 'The tray is empty');
+      await page.goto(`${site.url}/console/feedback/undo?from=2020-01-01T00:00&to=2099-01-01T00:00`);
+      await enter('back', 'There is nothing to take back here');
     });
     expect(complaints).toEqual([]);
   });

@@ -144,7 +144,8 @@ function occursMoreThan(text: string, what: string, times: number): boolean {
   return true;
 }
 
-function decoded(value: string): string {
+/** Encoded words (RFC 2047) undone, on one line. */
+export function decoded(value: string): string {
   try {
     return decodeWords(value.slice(0, 2000)).replace(/\s+/g, ' ').trim();
   } catch {

@@ -1,7 +1,7 @@
 /** Drawings of the caught mails: the list, and one mail. */
 import type { CaughtMail, CaughtSummary } from '../../catcher/catcher.ts';
 import { type Html, html } from '../../html.ts';
-import { counted, moment, number } from './page.ts';
+import { counted, moment, number, size } from './page.ts';
 
 export interface MailList {
   mails: readonly CaughtSummary[];
@@ -42,10 +42,4 @@ ${mail.html === undefined ? html`<p class="muted">This mail has none.</p>` : htm
 <dl class="headers">${mail.headers.map(({ name, value }) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section></div>
 <section class="part" aria-labelledby="text-part"><h2 id="text-part">Text part</h2>
 ${mail.text === undefined ? html`<p class="muted">This mail has none.</p>` : html`<pre class="text" dir="auto" tabindex="0">${mail.text}</pre>`}</section>`;
-}
-
-/** Bytes as people read them: `812 B`, `46 KB`, `1.2 MB`. */
-function size(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -3,7 +3,7 @@ import { attrs, type Html, html, raw } from '../../html.ts';
 import type { Assets } from '../assets.ts';
 
 /** Parts of the console that the top bar leads to. */
-export type Place = 'sends' | 'mail' | 'languages';
+export type Place = 'sends' | 'readers' | 'feedback' | 'mail' | 'languages';
 
 export interface ConsolePage {
   assets: Assets;
@@ -15,6 +15,8 @@ export interface ConsolePage {
 
 const places: { place: Place; label: string; path: string }[] = [
   { place: 'sends', label: 'Sends', path: '/console' },
+  { place: 'readers', label: 'Readers', path: '/console/readers' },
+  { place: 'feedback', label: 'What came back', path: '/console/feedback' },
   { place: 'mail', label: 'Caught mail', path: '/console/mail' },
   { place: 'languages', label: 'Languages', path: '/console/languages' },
 ];
@@ -63,4 +65,10 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function moment(instant: number, zone?: string): Html {
   const shown = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(instant);
   return html`<time datetime="${new Date(instant).toISOString()}">${shown}</time>`;
+}
+
+/** Bytes as people read them: `812 B`, `46 KB`, `1.2 MB`. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
