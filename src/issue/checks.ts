@@ -1,13 +1,13 @@
 /** Checks of what was drawn, before it is sent. What the source alone can tell is found while it is read. */
 
-import { type Fold, mailSizeLimits } from '../model/edition.ts';
+import { type Drawing, type Fold, leaveTokenPlaceholder, mailSizeLimits } from '../model/edition.ts';
 import type { Finding } from '../model/issue.ts';
 import { quoted, top } from './findings.ts';
 
 const kilobyte = 1024;
 
 /** Checks whose findings stop a send until somebody answers for it: those that `--waive NAME=REASON` takes. */
-export const stoppingChecks = ['links', 'pdf', 'size', 'unfinished'] as const;
+export const stoppingChecks = ['links', 'pdf', 'size', 'text', 'unfinished', 'unsubscribe'] as const;
 
 /**
  * Findings about the size of a mail's HTML part: its bytes of UTF-8 as decoded by the reader's program, with the reader's own links in it
@@ -20,6 +20,31 @@ export function checkSize(emailHtml: string): Finding[] {
   const problem = `The HTML of the mail is ${(bytes / kilobyte).toFixed(1)} KB; Gmail hides what comes after 102 KB`;
   const remedy = `Shorten the issue to stay under ${mailSizeLimits.warning / kilobyte} KB; a send over ${mailSizeLimits.stop / kilobyte} KB is stopped.`;
   return [{ check: 'size', severity, ...top, problem, remedy }];
+}
+
+/**
+ * What every mail must have: the way out in both its parts, a text part, and the sender's postal address, which
+ * the law of many places asks for. Undefined `postalAddress`: the publication is not known.
+ */
+export function checkParts({ email, text }: Pick<Drawing, 'email' | 'text'>, postalAddress: string | undefined): Finding[] {
+  const findings: Finding[] = [];
+  const find = (check: string, severity: Finding['severity'], problem: string, remedy: string) =>
+    findings.push({ check, severity, ...top, problem, remedy });
+  if (text.trim() === '') find('text', 'stop', 'The mail has no text part', 'Please report this: every issue has one.');
+  for (const [part, drawn] of [
+    ['HTML', email],
+    ['text', text],
+  ] as const)
+    if (!drawn.includes(leaveTokenPlaceholder))
+      find('unsubscribe', 'stop', `The ${part} of the mail has no link to unsubscribe`, 'Please report this: every mail has one.');
+  if (postalAddress === '')
+    find(
+      'address',
+      'warning',
+      'The mail names no postal address of its sender, as the law of many places asks',
+      'Give it to the publication: galley publication set SLUG --address "…".',
+    );
+  return findings;
 }
 
 /** An issue that cannot be drawn: what the drawing said of it. */

@@ -9,7 +9,7 @@ import { type Problem, readBeside } from './files.ts';
 import { collectFindings, inSourceOrder, type Report } from './findings.ts';
 import { parseIssue } from './parse.ts';
 
-export { checkDrawn, checkFolds, checkSize, stoppingChecks } from './checks.ts';
+export { checkDrawn, checkFolds, checkParts, checkSize, stoppingChecks } from './checks.ts';
 export type { Problem } from './files.ts';
 export { describeFindings } from './findings.ts';
 export { limits } from './limits.ts';

@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { checkDrawn, checkFolds, checkSize, readIssue, type StorePdf, type StorePicture } from '../issue/issue.ts';
+import { checkDrawn, checkFolds, checkParts, checkSize, readIssue, type StorePdf, type StorePicture } from '../issue/issue.ts';
 import type { Drawing, Masthead, Picture } from '../model/edition.ts';
 import type { Finding, IssueTree } from '../model/issue.ts';
 import { type Studio, stylesheetLink } from '../render/render.ts';
@@ -111,7 +111,12 @@ export async function drawPreview(
     if (!(error instanceof AppError) || error.status >= 500) throw error;
     return { findings: [...findings, checkDrawn(error)] };
   }
-  const all = [...findings, ...checkSize(drawing.email), ...checkFolds(drawing.folds)];
+  const all = [
+    ...findings,
+    ...checkSize(drawing.email),
+    ...checkParts(drawing, publication?.masthead.postalAddress),
+    ...checkFolds(drawing.folds),
+  ];
   const files = new Map<string, string | Uint8Array>([
     ['email.html', drawing.email],
     ['email.txt', drawing.text],

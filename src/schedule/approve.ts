@@ -1,7 +1,7 @@
 /** Approval: an issue may go out as its newest revision stands, and its edition is frozen. A later revision voids it. */
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
-import { checkSize } from '../issue/issue.ts';
+import { checkParts, checkSize } from '../issue/issue.ts';
 import type { Drawing, Masthead } from '../model/edition.ts';
 import { assetsOf, type IssueTree } from '../model/issue.ts';
 import { findApproval, listAwaiting, saveApproval } from '../store/approvals.ts';
@@ -94,9 +94,11 @@ export async function frozenForSending(deps: EditionDeps, order: Order): Promise
   const revision = getRevision(deps.db, order);
   refuseStops(revision, order);
   const edition = await freezeEdition(deps, order.publication, revision);
-  const size = checkSize(edition.email).find((finding) => finding.severity === 'stop');
-  if (size !== undefined && order.waived['size'] === undefined)
-    throw new AppError('send.too_large', `${size.problem}. ${size.remedy} Or send it all the same with --waive size=REASON`);
+  const drawn = { email: edition.email, text: edition.plainText };
+  const found = [...checkSize(edition.email), ...checkParts(drawn, order.publication.postalAddress)];
+  const stop = found.find(({ severity, check }) => severity === 'stop' && order.waived[check] === undefined);
+  if (stop !== undefined)
+    throw new AppError('send.unfit', `${stop.problem}. ${stop.remedy} Or send it all the same with --waive ${stop.check}=REASON`);
   return { revision, edition };
 }
 

@@ -32,7 +32,7 @@ const drawn =
   async () =>
     ({
       subject: 's',
-      email,
+      email: `${email}${leaveTokenPlaceholder}`,
       text: leaveTokenPlaceholder,
       page: 'p',
       pdf: Buffer.from('%PDF'),

@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { openLog } from '../../src/log.ts';
+import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
 import { iso } from '../../src/model/zone.ts';
 import { approveIssue, type EditionDeps, reviseIssue } from '../../src/schedule/approve.ts';
 import { scheduleSend, startDueSends } from '../../src/schedule/schedule.ts';
@@ -23,7 +24,16 @@ function setUp({ slot = 'first tuesday 09:00', zone = 'Asia/Karachi', since = '2
   samplePublication(db);
   db.update(publications).set({ slot, zone, createdAt: clock.now }).run();
   const [publication] = db.select().from(publications).all() as [Publication];
-  const drawing = { subject: 's', email: '<p>e</p>', text: 't', page: 'p', pdf: new Uint8Array(), pdfPages: 1, folds: [], pictures: [] };
+  const drawing = {
+    subject: 's',
+    email: `<p>${leaveTokenPlaceholder}</p>`,
+    text: leaveTokenPlaceholder,
+    page: 'p',
+    pdf: new Uint8Array(),
+    pdfPages: 1,
+    folds: [],
+    pictures: [],
+  };
   const drawn: string[] = [];
   const draw: EditionDeps['draw'] = async (tree) => {
     drawn.push(tree.number);
