@@ -81,7 +81,7 @@ export function mostUnknown({ strikes, rate, workers, connections }: Plan, { kil
   const inFlight = (killed + cutOff) * connections + cuts;
   const lost = has('loss') || (has('empty') && has('worker', 'workers', 'serve', 'all', 'stop'));
   if (!lost) return inFlight;
-  const { batch, window } = windowFor(workers + killed, rate); // a dead worker counts in the window until its lease is gone, and another stands in its place
+  const { batch, window } = windowFor(workers, rate);
   return inFlight + window + batch;
 }
 
