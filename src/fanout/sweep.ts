@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import { noSend } from '../model/notice.ts';
 import type { Redis } from '../queue/connect.ts';
 import {
+  dropLease,
   dropLeases,
   dropMarks,
   emptyRedis,
@@ -125,6 +126,17 @@ function isWanted({ db, rehearsal }: FanoutDeps, { id, sendId }: OpenBatch): boo
 async function followWorkers({ db, redis }: FanoutDeps): Promise<void> {
   for (const worker of presentWorkers(db)) {
     if (!(await hasLease(redis, worker))) noteWorkerGone(db, worker);
+  }
+}
+
+/**
+ * Workers whose processes have ended: their leases need not run out, or the window would count them for half a minute more. Call it once all they told is
+ * settled: a hello that came after would bring them back.
+ */
+export async function followEnded({ db, redis }: Pick<FanoutDeps, 'db' | 'redis'>, ended: Iterable<string>): Promise<void> {
+  for (const worker of ended) {
+    await dropLease(redis, worker); // first: what it still had on the wire begins nothing any more
+    noteWorkerGone(db, worker);
   }
 }
 

@@ -12,7 +12,14 @@ export interface WorkersOptions {
   rehearsal: boolean;
   /** A file descriptor that each of them holds while it lives. */
   lifeline: () => number | undefined;
+  /** Hears of a worker whose process has ended, by the name it had said. */
+  ended: (worker: string) => void;
   log: Log;
+}
+
+/** What a worker says to the serve that started it. */
+export interface WorkerName {
+  worker: string;
 }
 
 export interface Workers {
@@ -29,7 +36,7 @@ export function workerEnvironment(config: Config, env: Environment, redisUrl: st
 }
 
 /** Runs `count` workers; one that ends while it should not is started again. */
-export function startWorkers({ count, env, rehearsal, lifeline, log }: WorkersOptions): Workers {
+export function startWorkers({ count, env, rehearsal, lifeline, ended, log }: WorkersOptions): Workers {
   const children = new Set<ChildProcess>();
   const leaving = new WeakSet<ChildProcess>();
   let stopping = false;
@@ -39,8 +46,13 @@ export function startWorkers({ count, env, rehearsal, lifeline, log }: WorkersOp
       stdio: ['ignore', 'ignore', 'inherit', 'ipc', lifeline() ?? 'ignore'],
     });
     children.add(child);
+    let worker: string | undefined;
+    child.on('message', (said: WorkerName) => {
+      worker = said.worker;
+    });
     child.once('exit', (code, signal) => {
       children.delete(child);
+      if (worker !== undefined) ended(worker);
       if (stopping) return;
       if (!leaving.has(child)) log.warn('worker.restarted', { code, signal });
       setTimeout(() => !stopping && start(), 500);

@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import { topUp } from '../fanout/fanout.ts';
 import { topUpNotices } from '../fanout/notices.ts';
 import { recall, takeBack } from '../fanout/recall.ts';
-import { sweep, vouch } from '../fanout/sweep.ts';
+import { followEnded, sweep, vouch } from '../fanout/sweep.ts';
 import type { Log } from '../log.ts';
 import { openRedis, type Redis, type RedisUrl, untilReady } from '../queue/connect.ts';
 import { readRelayTrouble } from '../queue/engine.ts';
@@ -43,6 +43,8 @@ export interface EngineOptions {
 export interface Engine {
   /** Port on which mail that comes back is taken, if any is. */
   readonly inboundPort: number | undefined;
+  /** Says that the process of a worker has ended. */
+  workerEnded(worker: string): void;
   /** Rejects when the engine had to stop by itself. */
   readonly failed: Promise<never>;
   /** Ends the loop after its present step, and settles what is left in the stream. */
@@ -78,6 +80,7 @@ export async function openEngine({
     await calendar.close();
     throw error;
   });
+  const ended = new Set<string>();
   let stopping = false;
   let sweepAt = 0;
   let relayTrouble: string | null | undefined;
@@ -97,7 +100,12 @@ export async function openEngine({
     const freezing = freezeStep(deps);
     const cancelling = cancelStep(deps);
     const { joined, all } = await settle(deps, freezing || cancelling ? 0 : 200);
-    if (all) await takeBack(deps, recalled); // else at a later turn: what their workers told must be settled first
+    if (all) {
+      await takeBack(deps, recalled); // else at a later turn: what their workers told must be settled first
+      const gone = [...ended];
+      await followEnded(deps, gone);
+      for (const worker of gone) ended.delete(worker);
+    }
     returns.turn();
     if (joined) sweepAt = 0; // what waited for that worker's word can be resolved
     await topUpNotices(deps);
@@ -131,6 +139,7 @@ export async function openEngine({
   failed.catch(() => {});
   return {
     inboundPort: returns.port,
+    workerEnded: (worker) => void ended.add(worker),
     failed,
     async stop() {
       stopping = true;

@@ -70,6 +70,7 @@ export async function openService({ config, env, log, workers, web, command }: S
       env: workerEnvironment(config, env, redis.url, catcher?.url),
       rehearsal: catcher !== undefined,
       lifeline: redis.lifeline,
+      ended: engine.workerEnded,
       log,
     });
     redis.onRestart(children.replace);

@@ -10,6 +10,7 @@ import { openRedis, type Redis, untilReady } from '../queue/connect.ts';
 import { type Freight, type Route, takeBatches } from '../queue/jobs.ts';
 import { type Marks, openMarks } from '../queue/marks.ts';
 import { readTemplate, takeSlot, tellRelayTrouble } from '../queue/relay-news.ts';
+import type { WorkerName } from './children.ts';
 import { aborted } from './stopping.ts';
 
 /** How long a stop may take in all: what is begun is finished, the rest is handed back. */
@@ -38,6 +39,8 @@ export async function work({ config: { redis: server, smtp }, dkim, route, log, 
   await untilReady(redis);
   if (stopping.aborted) return redis.disconnect();
   const marks = openMarks(redis, stopping);
+  const name: WorkerName = { worker: marks.worker };
+  process.send?.(name, () => {}); // a serve that has just died hears nothing
   const shared = { redis, redisUrl: server.url, relayUrl: smtp.url, marks, template: templates(redis), dkim, route, log, stopping };
   const takers = [take(shared, 'issue', smtp.connections), take(shared, 'notice', noticeConnections)];
   log.debug('worker.started', { worker: marks.worker });

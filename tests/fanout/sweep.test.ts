@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
-import { vouch } from '../../src/fanout/sweep.ts';
+import { followEnded, vouch } from '../../src/fanout/sweep.ts';
 import { openLog } from '../../src/log.ts';
-import { dropMarks } from '../../src/queue/engine.ts';
-import { openBatches, readEngine, silentWorkers } from '../../src/store/engine.ts';
+import { dropMarks, grantLease, hasLease } from '../../src/queue/engine.ts';
+import { openBatches, presentWorkers, readEngine, registerWorker, silentWorkers } from '../../src/store/engine.ts';
 import type { Db } from '../../src/store/open.ts';
 import { sends } from '../../src/store/schema.ts';
 import { getSend } from '../../src/store/sends.ts';
@@ -49,6 +49,21 @@ describe('the sweep', { timeout: 30_000 }, () => {
     await engine.sweep();
     expect(await engine.queue.has(attempt.batch)).toBe(true);
     expect(counts(db, id)).toEqual({ ready: 0, queued: 3, accepted: 0, unknown: 0 });
+  });
+
+  test('a worker whose process has ended counts no longer, before its lease runs out; its batch is left to the next one', async ({
+    redis,
+  }) => {
+    const { db, id, engine, worker, attempt } = await handedOut(redis.url);
+    registerWorker(db, 'w-dead', attempt.epoch);
+    await grantLease(engine.redis, 'w-dead', attempt.epoch);
+    expect(presentWorkers(db)).toHaveLength(2);
+    await followEnded({ db, redis: engine.redis }, ['w-dead', 'w-never-heard-of']);
+    expect(presentWorkers(db)).toEqual([worker.worker]);
+    expect(await hasLease(engine.redis, 'w-dead')).toBe(false);
+    expect(await worker.begin(attempt, 1)).toBe('go');
+    expect(counts(db, id)).toEqual({ ready: 0, queued: 3, accepted: 0, unknown: 0 });
+    expect(silentWorkers(db, attempt.epoch + 1)).toContain('w-dead'); // its marks may still be open: a loss of Redis waits for its word
   });
 
   test('an emptied Redis starts a new epoch, and with its workers alive nothing is lost and nothing unknown', async ({ redis }) => {
