@@ -99,10 +99,10 @@ export async function openEngine({
     calendar.lookAtNotices();
     const freezing = freezeStep(deps);
     const cancelling = cancelStep(deps);
+    const gone = [...ended]; // those who end while it is settled may have told something since
     const { joined, all } = await settle(deps, freezing || cancelling ? 0 : 200);
     if (all) {
       await takeBack(deps, recalled); // else at a later turn: what their workers told must be settled first
-      const gone = [...ended];
       await followEnded(deps, gone);
       for (const worker of gone) ended.delete(worker);
     }

@@ -11,6 +11,7 @@ import type { ImportReport } from '../../src/audience/audience.ts';
 import { closeStore, openStore } from '../../src/store/open.ts';
 import { addPublication } from '../../src/store/publications.ts';
 import { suppressions } from '../../src/store/schema.ts';
+import { median } from '../support/bench.ts';
 
 const rows = 1_000_000;
 const fewRows = 10_000;
@@ -135,8 +136,4 @@ function writeCsv(file: string, count: number, heading: string, row: (made: Made
     }
   }
   closeSync(descriptor);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

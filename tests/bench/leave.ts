@@ -2,7 +2,7 @@
  * Leaving by one-click POST against the real serve, every one on the disk before it is answered: how many a second in a rush, and how long the
  * slowest take, idle and while a send to a million readers is held at half its free rate. GALLEY_BENCH_READERS changes the million.
  */
-import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mintToken, type TokenKeys } from '../../src/model/token.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
 import { closeStore, type Db, openStore } from '../../src/store/open.ts';
+import { addReaders, count, orderSend, program, type Settings } from '../support/bench.ts';
 import type { LeaveOrder, LeaveTimes } from '../support/leave-load.ts';
 import { openSink } from '../support/sink.ts';
 
@@ -20,9 +21,6 @@ const bound = { perSecond: 1000, ratio: 2 };
 const rush = { connections: 64 };
 const rushSize = 5000;
 const pace = { perSecond: 200, seconds: 10 };
-const program = resolve(import.meta.dirname, '../../src/main.ts');
-const sample = resolve(import.meta.dirname, '../../emails/sample/issue.md');
-const count = (value: number) => Math.round(value).toLocaleString('en');
 
 export async function bench(print: (line: string) => void): Promise<boolean> {
   const dataDir = mkdtempSync(join(tmpdir(), 'galley-test-bench-'));
@@ -37,7 +35,7 @@ export async function bench(print: (line: string) => void): Promise<boolean> {
     print(
       `idle                 ${count(idle.rush.perSecond)} leaves/s, each on the disk (bound ${count(bound.perSecond)}; ${describe(idle.rush)})`,
     );
-    run(settings, 'send', 'bench/2026-11', '--waive', 'links=a bench');
+    orderSend(settings);
     const free = await withServe(settings, () => rateOf(dataDir, 10));
     const half = String(Math.max(1, Math.round(free / 2)));
     const sending = await withServe({ ...settings, RATE_PER_SECOND: half }, async (url) => {
@@ -69,24 +67,10 @@ async function measure(url: string, tokens: (many: number) => string[]) {
 
 const describe = ({ p50, p99 }: LeaveTimes): string => `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)} ms`;
 
-type Settings = Record<string, string | undefined>;
-
-function run(settings: Settings, ...args: string[]): void {
-  execFileSync(process.execPath, [program, ...args], { env: settings, stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
 /** Makes the publication, the issue and the readers; returns tokens to leave by, from the last reader down, so that none is used twice and few were sent to. */
 function prepare(dataDir: string, settings: Settings): (many: number) => string[] {
-  run(settings, 'publication', 'add', 'bench', '--name', 'The Bench Review', '--from', 'news@bench.example');
-  run(settings, 'issue', 'add', sample, '--publication', 'bench');
-  const keys = withStore(dataDir, (db): TokenKeys => {
-    db.$client.exec(`BEGIN;
-      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${readers})
-        INSERT INTO readers (email, email_key, created_at) SELECT 'r' || i || '@mail' || (i % 3000) || '.example.org', 'r' || i || '@mail' || (i % 3000) || '.example.org', 0 FROM n;
-      INSERT INTO subscriptions (publication_id, reader_id, state, changed_at) SELECT 1, id, 'active', 0 FROM readers;
-      COMMIT`);
-    return openKeyRing(db, readFileSync(join(dataDir, 'secret.key'), 'utf8').trim(), 0).tokens;
-  });
+  addReaders(settings, readers);
+  const keys = withStore(dataDir, (db): TokenKeys => openKeyRing(db, readFileSync(join(dataDir, 'secret.key'), 'utf8').trim(), 0).tokens);
   let next = readers;
   return (many) => Array.from({ length: many }, () => mintToken(keys, 'leave', { publication: 1, reader: next--, send: 1 }));
 }

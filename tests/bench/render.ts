@@ -25,6 +25,7 @@ import { chartFonts, typstFontFolders } from '../../src/render/fonts.ts';
 import { dataOf } from '../../src/render/pdf.ts';
 import { admitPicture } from '../../src/render/picture.ts';
 import { wordsFor } from '../../src/render/words.ts';
+import { median } from '../support/bench.ts';
 import type { LoopDelay } from '../support/loop-delay.ts';
 
 const runs = 15;
@@ -194,8 +195,4 @@ async function milliseconds(work: () => unknown): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -2,16 +2,17 @@
  * A flood of bounces during a send: 10,000 in a minute to the listener of the real serve, by five connections, while it sends into smtp-sink; beside the same send
  * without. None may be lost, and the send may take at most a tenth longer. GALLEY_BENCH_READERS changes the 60,000.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { mintToken } from '../../src/model/token.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
 import { closeStore, openStore } from '../../src/store/open.ts';
 import { dsn } from '../feedback/mails.ts';
+import { addReaders, count, orderSend, program } from '../support/bench.ts';
 import { openDialogue } from '../support/dialogue.ts';
 import { openSink } from '../support/sink.ts';
 
@@ -20,16 +21,14 @@ const flood = 10_000;
 const floodMs = 60_000;
 const connections = 5;
 const bound = 1.1;
-const program = resolve(import.meta.dirname, '../../src/main.ts');
-const sample = resolve(import.meta.dirname, '../../emails/sample/issue.md');
-const count = (value: number) => value.toLocaleString('en');
 
 export async function bench(print: (line: string) => void): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'galley-test-bench-'));
   try {
     await using sink = await openSink({ keep: false });
     const env = settingsOf(join(folder, 'data'), sink.url);
-    prepare(env);
+    addReaders(env, readers);
+    orderSend(env);
     const file = join(env.DATA_DIR, 'galley.db');
     await using serve = await startServe(env);
     const store = new Database(file, { readonly: true });
@@ -38,7 +37,7 @@ export async function bench(print: (line: string) => void): Promise<boolean> {
     let taken = 0;
     for (let round = 0, send = 2; round < 2; round += 1)
       for (const kind of ['calm', 'flood'] as const) {
-        execFileSync(process.execPath, [program, 'send', 'bench/2026-11', '--waive', 'links=a bench'], { env, stdio: 'ignore' });
+        orderSend(env);
         const began = performance.now();
         const over = new AbortController();
         const storm = kind === 'flood' ? sendFlood(file, env.DATA_DIR, serve.port, over.signal) : undefined;
@@ -63,20 +62,6 @@ const settingsOf = (dataDir: string, relay: string) => ({
   ...{ PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, SMTP_URL: relay, PORT: '0', INBOUND_PORT: '0', LOG_LEVEL: 'info' },
   BASE_URL: 'https://news.bench.example',
 });
-
-function prepare(env: ReturnType<typeof settingsOf>): void {
-  const run = (...args: string[]) => execFileSync(process.execPath, [program, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  run('publication', 'add', 'bench', '--name', 'The Bench Review', '--from', 'news@bench.example');
-  run('issue', 'add', sample, '--publication', 'bench');
-  const db = openStore(join(env.DATA_DIR, 'galley.db'));
-  db.$client.exec(`BEGIN;
-    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${readers})
-      INSERT INTO readers (email, email_key, created_at) SELECT 'r' || i || '@mail' || (i % 3000) || '.example.org', 'r' || i || '@mail' || (i % 3000) || '.example.org', 0 FROM n;
-    INSERT INTO subscriptions (publication_id, reader_id, state, changed_at) SELECT 1, id, 'active', 0 FROM readers;
-    COMMIT`);
-  closeStore(db);
-  run('send', 'bench/2026-11', '--waive', 'links=a bench');
-}
 
 async function startServe(env: ReturnType<typeof settingsOf>): Promise<{ port: number } & AsyncDisposable> {
   const child = spawn(process.execPath, ['--max-semi-space-size=4', program, 'serve', '--workers', '1'], {

@@ -12,6 +12,7 @@ import Database from 'better-sqlite3';
 import { openLog } from '../../src/log.ts';
 import { freezeStep, startDueSends } from '../../src/schedule/schedule.ts';
 import { closeStore, openStore } from '../../src/store/open.ts';
+import { addReaders, count, median, orderSend, program } from '../support/bench.ts';
 import type { LoopDelay } from '../support/loop-delay.ts';
 import { openSink, type Sink } from '../support/sink.ts';
 
@@ -21,7 +22,6 @@ const runs = 3;
 const freezeBound = 3;
 const memoryBound = 1.2;
 const delayBoundMs = 50;
-const program = resolve(import.meta.dirname, '../../src/main.ts');
 /** The flags that `npm run galley` gives to Node; serve hands them on to its workers. */
 const flags =
   /node((?: --\S+)+) src/
@@ -29,8 +29,6 @@ const flags =
     ?.trim()
     .split(' ') ?? [];
 const probe = resolve(import.meta.dirname, '../support/loop-delay.ts');
-const sample = resolve(import.meta.dirname, '../../emails/sample/issue.md');
-const count = (value: number) => value.toLocaleString('en');
 
 export async function bench(print: (line: string) => void): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'galley-test-bench-'));
@@ -64,21 +62,9 @@ const describe = ({ p50, p99, p999, max, samples }: LoopDelay): string =>
 
 /** A data folder with a send to that many readers that is due. */
 function prepare(dataDir: string, readers: number): string {
-  const run = (...args: string[]) =>
-    execFileSync(process.execPath, [program, ...args], {
-      env: settingsOf(dataDir, 'smtp://127.0.0.1:9'),
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  run('publication', 'add', 'bench', '--name', 'The Bench Review', '--from', 'news@bench.example');
-  run('issue', 'add', sample, '--publication', 'bench');
-  const db = openStore(join(dataDir, 'galley.db'));
-  db.$client.exec(`BEGIN;
-    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${readers})
-      INSERT INTO readers (email, email_key, created_at) SELECT 'r' || i || '@mail' || (i % 3000) || '.example.org', 'r' || i || '@mail' || (i % 3000) || '.example.org', 0 FROM n;
-    INSERT INTO subscriptions (publication_id, reader_id, state, changed_at) SELECT 1, id, 'active', 0 FROM readers;
-    COMMIT`);
-  closeStore(db);
-  run('send', 'bench/2026-11', '--waive', 'links=a bench');
+  const settings = settingsOf(dataDir, 'smtp://127.0.0.1:9');
+  addReaders(settings, readers);
+  orderSend(settings);
   return dataDir;
 }
 
@@ -225,5 +211,3 @@ function seconds(work: () => void): number {
   work();
   return (performance.now() - start) / 1000;
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
