@@ -45,10 +45,10 @@ export function confirmRoutes({ readers, assets, now }: PageDeps): Router {
 function pageOf(words: Words, token: string, found: RequestAnswer): LeavePage {
   const say = (heading: Key, lede: Html, more?: Html): LeavePage => {
     const title = words.text(heading as 'consent.done');
-    return { words, title, body: html`<h1>${title}</h1><p class="lede">${lede}</p>${more}`, publication: mast(found) };
+    return { words, title, body: html`<h1>${title}</h1><p class="lede" id="told">${lede}</p>${more}`, publication: mast(found) };
   };
   const press = (key: 'consent.confirm.button' | 'own.change.button' | 'own.open.button'): Html =>
-    html`<form method="post" action="/c/${token}"><button class="btn go">${words.text(key)}</button></form>`;
+    html`<form method="post" action="/c/${token}"><button class="btn go" aria-describedby="told">${words.text(key)}</button></form>`;
   const { publication, address } = fills(found);
   switch (found.outcome) {
     case 'open':

@@ -27,8 +27,8 @@ export const mast = ({ publication, language, slug }: Pick<Standing, 'publicatio
 export function askPage(words: Words, token: string, found: LeaveAnswer, preferences?: string): LeavePage {
   const { publication, address } = fills(found);
   const body = html`<h1>${words.html('leave.ask', { publication })}</h1>
-<p class="lede">${words.html('leave.ask.lede', { address })}</p>
-<form method="post" action="/u/${token}"><input type="hidden" name="${ownButton.name}" value="${ownButton.value}"><button class="btn go">${words.text('leave.button')}</button></form>
+<p class="lede" id="told">${words.html('leave.ask.lede', { address })}</p>
+<form method="post" action="/u/${token}"><input type="hidden" name="${ownButton.name}" value="${ownButton.value}"><button class="btn go" aria-describedby="told">${words.text('leave.button')}</button></form>
 ${preferences !== undefined && html`<p><a href="${preferences}">${words.text('leave.or')}</a></p>`}`;
   return { words, title: words.text('leave.title'), body, publication: mast(found) };
 }

@@ -38,8 +38,8 @@ export function subscribePage(view: SubscribeView): LeavePage {
 <p class="trap" aria-hidden="true"><label>${words.text('consent.trap')} <input name="${fieldNames.trap}" tabindex="-1" autocomplete="off"></label></p>
 <input type="hidden" name="${fieldNames.stamp}" value="${stamp}">
 ${offered.length > 1 && languageField(words, offered, view.language ?? words.language)}
-<p>${words.html('consent.words', { publication: named(publication) })}</p>
-${hint === undefined && html`<button class="btn go">${words.text('consent.button')}</button>`}
+<p id="agreed">${words.html('consent.words', { publication: named(publication) })}</p>
+${hint === undefined && html`<button class="btn go" aria-describedby="agreed">${words.text('consent.button')}</button>`}
 <p class="small muted">${words.text('consent.promise')}</p></form>
 ${others.length > 0 && html`<p class="row small">${others.map(({ language, name }) => html`<a href="/${publication.slug}/subscribe?language=${language}" lang="${language}" hreflang="${language}">${name}</a>`)}</p>`}</div>
 ${latest !== undefined && html`<aside class="latest" aria-label="${words.text('consent.latest')}"><p class="muted small">${words.text('consent.latest')}</p><h2 dir="auto" lang="${publication.language}"><a href="/${publication.slug}/${encodeURIComponent(latest.number)}">${titleOf(latest.subject, publication.name)}</a></h2></aside>`}`;
