@@ -3,7 +3,7 @@
  * that does nothing; the memory of serve and worker against a send to ten thousand; and the freeze of the audience against one INSERT … SELECT of the same
  * rows in the sqlite3 shell. GALLEY_BENCH_READERS changes the million.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,7 +12,7 @@ import Database from 'better-sqlite3';
 import { openLog } from '../../src/log.ts';
 import { freezeStep, startDueSends } from '../../src/schedule/schedule.ts';
 import { closeStore, openStore } from '../../src/store/open.ts';
-import { addReaders, count, median, orderSend, program } from '../support/bench.ts';
+import { addReaders, count, median, orderSend, program, shippedFlags, stopped } from '../support/bench.ts';
 import type { LoopDelay } from '../support/loop-delay.ts';
 import { openSink, type Sink } from '../support/sink.ts';
 
@@ -22,12 +22,6 @@ const runs = 3;
 const freezeBound = 3;
 const memoryBound = 1.2;
 const delayBoundMs = 50;
-/** The flags that `npm run galley` gives to Node; serve hands them on to its workers. */
-const flags =
-  /node((?: --\S+)+) src/
-    .exec(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8'))?.[1]
-    ?.trim()
-    .split(' ') ?? [];
 const probe = resolve(import.meta.dirname, '../support/loop-delay.ts');
 
 export async function bench(print: (line: string) => void): Promise<boolean> {
@@ -133,7 +127,7 @@ async function sendAll(dataDir: string, sink: Sink): Promise<Sent> {
   const env = { ...settingsOf(dataDir, sink.url), BASE_URL: 'https://news.bench.example' };
   const [serveFile, witnessFile] = [join(dataDir, 'serve.delay'), join(dataDir, 'witness.delay')];
   const start = (args: string[], file: string, more = {}) =>
-    spawn(process.execPath, [...flags, '--import', probe, ...args], {
+    spawn(process.execPath, [...shippedFlags, '--import', probe, ...args], {
       env: { ...env, LOOP_DELAY_FILE: file, ...more },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
@@ -170,11 +164,6 @@ async function sendAll(dataDir: string, sink: Sink): Promise<Sent> {
     witness.kill();
     await stopped(serve);
   }
-}
-
-async function stopped(child: ChildProcess): Promise<void> {
-  const ended = new Promise((done) => child.once('exit', done));
-  if (child.exitCode === null && child.kill('SIGTERM')) await ended;
 }
 
 const readDelays = (file: string): LoopDelay[] =>

@@ -1,22 +1,35 @@
 /** What the benches share: the program under measure, a data folder with readers in it, and figures as people read them. */
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { closeStore, openStore } from '../../src/store/open.ts';
 
 export const program = resolve(import.meta.dirname, '../../src/main.ts');
-const sample = resolve(import.meta.dirname, '../../emails/sample/issue.md');
+/** The flags that `npm run galley` gives to Node; serve hands them on to its workers. */
+export const shippedFlags: readonly string[] =
+  /node((?: --\S+)+) src/
+    .exec(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8'))?.[1]
+    ?.trim()
+    .split(' ') ?? [];
+
+/** The source of an issue, and the number it has. */
+export interface BenchIssue {
+  file: string;
+  number: string;
+}
+const sample: BenchIssue = { file: resolve(import.meta.dirname, '../../emails/sample/issue.md'), number: '2026-11' };
 
 export type Settings = { DATA_DIR: string } & Record<string, string | undefined>;
 
-/** Runs a command of Galley to its end. */
+/** Runs a command of Galley to its end; what it complained of is told only when it fails. */
 export function runCommand(settings: Settings, ...args: string[]): void {
-  execFileSync(process.execPath, [program, ...args], { env: settings, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, [program, ...args], { env: settings, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /** Makes the publication `bench`, its issue and so many active readers. */
-export function addReaders(settings: Settings, readers: number): void {
+export function addReaders(settings: Settings, readers: number, { file }: BenchIssue = sample): void {
   runCommand(settings, 'publication', 'add', 'bench', '--name', 'The Bench Review', '--from', 'news@bench.example');
-  runCommand(settings, 'issue', 'add', sample, '--publication', 'bench');
+  runCommand(settings, 'issue', 'add', file, '--publication', 'bench');
   const db = openStore(join(settings.DATA_DIR, 'galley.db'));
   db.$client.exec(`BEGIN;
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${readers})
@@ -27,10 +40,16 @@ export function addReaders(settings: Settings, readers: number): void {
 }
 
 /** Orders a send of the issue to all of them, at once. */
-export function orderSend(settings: Settings): void {
-  runCommand(settings, 'send', 'bench/2026-11', '--waive', 'links=a bench');
+export function orderSend(settings: Settings, { number }: BenchIssue = sample): void {
+  runCommand(settings, 'send', `bench/${number}`, '--waive', 'links=a bench');
 }
 
 export const count = (value: number): string => Math.round(value).toLocaleString('en');
 
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Asks a process to stop, and waits until it is gone. */
+export async function stopped(child: ChildProcess): Promise<void> {
+  const ended = new Promise((done) => child.once('exit', done));
+  if (child.exitCode === null && child.kill('SIGTERM')) await ended;
+}

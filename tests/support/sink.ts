@@ -11,6 +11,7 @@ export const smtpSink = programOnPath('smtp-sink');
 
 export interface Sink extends AsyncDisposable {
   readonly url: string;
+  readonly port: number;
   readonly pid: number;
   /** The files of the mails it kept. */
   mails(): string[];
@@ -31,6 +32,7 @@ export async function openSink({ keep }: { keep: boolean }): Promise<Sink> {
   while (!(await greets(port))) await sleep(50);
   return {
     url: `smtp://127.0.0.1:${port}`,
+    port,
     pid: sink.pid ?? 0,
     mails: () => readdirSync(kept).map((name) => join(kept, name)),
     async [Symbol.asyncDispose]() {
