@@ -122,10 +122,9 @@ function prepare(dataDir: string, size: number): string {
 /** The mail of the send as Nodemailer's users would write it down, with the headers that readers' programs look for. */
 function mailOf(dataDir: string): BareOrder['mail'] {
   const db = new Database(join(dataDir, 'galley.db'), { readonly: true });
-  const { subject, email, text } = db.prepare("SELECT subject, email, plain_text AS text FROM editions WHERE format = 'full'").get() as Record<
-    string,
-    string
-  >;
+  const { subject, email, text } = db
+    .prepare("SELECT subject, email, plain_text AS text FROM editions WHERE format = 'full'")
+    .get() as Record<string, string>;
   db.close();
   const headers = {
     'List-Id': 'The Bench Review <bench.bench.example>',
