@@ -1,5 +1,5 @@
 /** Settling: what workers wrote to the stream becomes rows, a few hundred to a transaction; ends close batches, hellos get leases (DELIVERY protocol, section 3). */
-
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { deliveryStates, sumHolds } from '../model/delivery.ts';
@@ -31,13 +31,17 @@ export interface Settled {
 }
 
 const entriesAtOnce = 500;
+/** Outcomes come one by one, and each turn costs a commit and a dozen questions: what comes within so many milliseconds of the first is settled with it. */
+const gatherMs = 25;
 
 /**
- * Reads what workers told, at most 500 entries, waiting up to `blockMs` for the first; commits it; then removes it from the stream and tells the workers.
+ * Reads what workers told, at most 500 entries, waiting up to `blockMs` for the first and then a moment for more; commits it; then removes it from the stream and tells the workers.
  * Dying between the commit and the removal applies the same entries again, which changes nothing.
  */
 export async function settle(deps: SettleDeps, blockMs: number): Promise<Settled> {
-  const entries = await readEntries(deps.waiting, '0', entriesAtOnce, blockMs);
+  const waited = blockMs > 0 && (await readEntries(deps.waiting, '0', 1, blockMs)).length > 0;
+  if (waited) await sleep(gatherMs);
+  const entries = waited || blockMs === 0 ? await readEntries(deps.waiting, '0', entriesAtOnce, 0) : [];
   const last = entries.at(-1);
   if (last === undefined) return { entries: 0, joined: false, all: true };
   let joined = false;
