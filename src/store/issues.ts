@@ -3,7 +3,7 @@ import { and, desc, eq } from 'drizzle-orm/sql';
 import type { IssueTree } from '../model/issue.ts';
 import type { Db } from './open.ts';
 import { issues, revisions } from './schema.ts';
-import { inTransaction } from './statement.ts';
+import { inTransaction, statement } from './statement.ts';
 
 export type Revision = typeof revisions.$inferSelect;
 
@@ -44,4 +44,24 @@ export function findRevision(db: Db, publicationId: number, number: string): Rev
     .orderBy(desc(revisions.revision))
     .limit(1)
     .get()?.revisions;
+}
+
+/** An issue as a list shows it. */
+export interface ListedIssue {
+  id: number;
+  publicationId: number;
+  number: string;
+  title: string;
+  revision: number;
+  changedAt: number;
+  /** The revision that was approved, if any was. */
+  approved: number | null;
+}
+
+/** The issues that were changed last, those of one publication when it is named. Only their titles are read, not the trees. */
+export function listIssues(db: Db, limit: number, publicationId?: number): ListedIssue[] {
+  const text = `SELECT i.id, i.publication_id AS publicationId, i.number, json_extract(r.tree, '$.title') AS title, r.revision, r.created_at AS changedAt, a.revision AS approved
+    FROM issues i JOIN revisions r ON r.issue_id = i.id AND r.revision = (SELECT max(revision) FROM revisions WHERE issue_id = i.id)
+    LEFT JOIN approvals a ON a.issue_id = i.id WHERE i.publication_id = coalesce(?, i.publication_id) ORDER BY r.created_at DESC, i.id DESC LIMIT ?`;
+  return statement(db, text).all(publicationId ?? null, limit) as ListedIssue[];
 }

@@ -3,3 +3,4 @@ export * from './schema-content.ts';
 export * from './schema-feedback.ts';
 export * from './schema-readers.ts';
 export * from './schema-sending.ts';
+export * from './schema-team.ts';

@@ -1,4 +1,4 @@
-/** Style sheets, fonts and the icon: read once at the start, named in pages with the hash of what they hold. */
+/** Style sheets, scripts, fonts and the icon: read once at the start, named in pages with the hash of what they hold. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,15 @@ const fonts = [
   '@fontsource-variable/noto-naskh-arabic/files/noto-naskh-arabic-arabic-wght-normal.woff2',
 ];
 
-const types: Record<string, string> = { css: 'text/css; charset=utf-8', svg: 'image/svg+xml', woff2: 'font/woff2' };
+/** Scripts of the console; the readers' pages have none. */
+const scripts: readonly string[] = [];
+
+const types: Record<string, string> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+  woff2: 'font/woff2',
+};
 
 interface Asset {
   type: string;
@@ -49,7 +57,7 @@ export function readAssets(): Assets {
     files.set(name, { type, bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16) });
   };
   for (const font of fonts) keep(`fonts${font.slice(font.lastIndexOf('/'))}`, readFileSync(fileURLToPath(import.meta.resolve(font))));
-  keep('icon.svg', readFileSync(join(ownFolder, 'icon.svg')));
+  for (const name of ['icon.svg', ...scripts]) keep(name, readFileSync(join(ownFolder, name)));
   for (const sheet of ['reader.css', 'console.css']) {
     const css = readFileSync(join(ownFolder, sheet), 'utf8');
     keep(sheet, Buffer.from(css.replace(/url\(\/assets\/([\w/-]+\.woff2)\)/g, (_, font: string) => `url("${address(font)}")`)));

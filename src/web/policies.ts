@@ -2,7 +2,7 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-type Policy = Record<string, readonly string[]>;
+export type Policy = Record<string, readonly string[]>;
 
 const nothing: Policy = {
   'default-src': ["'none'"],
@@ -13,6 +13,11 @@ const nothing: Policy = {
 
 /** Reader pages and the console: our own style sheet, fonts and pictures, no script at all. */
 export const pagePolicy: Policy = { ...nothing, 'style-src': ["'self'"], 'font-src': ["'self'"], 'img-src': ["'self'"] };
+
+/** What a page of the console with script adds: the scripts that carry its nonce and what those load, and requests to this very server. */
+export function scriptPolicy(nonce: string): Policy {
+  return { 'script-src': [`'nonce-${nonce}'`, "'strict-dynamic'"], 'connect-src': ["'self'"] };
+}
 
 /** The page that shows a mail: like any page, and a frame for its HTML part. */
 export const mailPagePolicy: Policy = { ...pagePolicy, 'frame-src': ["'self'"] };

@@ -10,13 +10,17 @@ import { listPublications } from '../store/publications.ts';
 import { errorAnswers, nothingHere } from './answers.ts';
 import { apiRoutes } from './api.ts';
 import { assetRoutes, readAssets } from './assets.ts';
+import { askWho } from './console/ask-who.ts';
+import { type DeskRoute, openDesk } from './console/desk.ts';
+import { entryGate } from './console/entry.ts';
 import { feedbackRoutes } from './console/feedback.ts';
-import { consoleGate } from './console/gate.ts';
+import { issuesRoutes } from './console/issues.ts';
 import { languageRoutes } from './console/languages.ts';
 import { mailRoutes } from './console/mail.ts';
 import { readerRoutes } from './console/readers.ts';
 import { sameOriginGate } from './console/same-origin.ts';
 import { sendRoutes } from './console/sends.ts';
+import { pageShower } from './console/show.ts';
 import { undoRoutes } from './console/undo.ts';
 import { commonHeaders } from './policies.ts';
 import { confirmRoutes } from './reader/confirm.ts';
@@ -56,6 +60,8 @@ export interface WebDeps {
 export interface Web {
   /** The address it really listens at. */
   url: string;
+  /** What the desk declared: every address of the console with the role it takes. */
+  routes: readonly DeskRoute[];
   /** Stops at once, open connections included. */
   close(): Promise<void>;
 }
@@ -63,12 +69,14 @@ export interface Web {
 /** Starts answering. Errors: the port is taken or may not be used, HOST is no address of this machine. */
 export async function openWeb(deps: WebDeps): Promise<Web> {
   const { host, port } = deps.config;
-  const server = createServer({ requestTimeout: 30_000 }, buildApp(deps));
+  const { app, routes } = buildApp(deps);
+  const server = createServer({ requestTimeout: 30_000 }, app);
   await listen(server, host, port);
   const address = server.address();
   const real = typeof address === 'object' && address !== null ? address.port : port;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${real}`,
+    routes,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -78,7 +86,7 @@ export async function openWeb(deps: WebDeps): Promise<Web> {
 }
 
 /** The routes in the order they are asked; those with names of ours come before the publications' own. */
-function buildApp({ readers, config, catcher, log, now = Date.now }: WebDeps): Express {
+function buildApp({ readers, config, catcher, log, now = Date.now }: WebDeps): { app: Express; routes: readonly DeskRoute[] } {
   const { db, languages } = readers;
   const { baseUrl } = config;
   const words = languages.wordsFor('en'); // of pages that are nobody's in particular
@@ -101,26 +109,29 @@ function buildApp({ readers, config, catcher, log, now = Date.now }: WebDeps): E
   app.use(ownRoutes(pages));
   app.use(confirmRoutes(pages));
   app.use(apiRoutes({ readers, origins: [...origins, ...(config.apiOrigins ?? [])], now }));
-  app.use('/console', consoleGate, sameOriginGate, (_request, response, next) => {
+  app.use('/console', entryGate({ db, baseUrl, now }), sameOriginGate, (_request, response, next) => {
     // With no referrer at all, browsers would keep back the Origin of our own forms too.
     response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' });
     next();
   });
-  app.use(languageRoutes({ assets, languages }));
-  app.use(sendRoutes({ db, assets, catcher }));
+  const desk = openDesk({ show: pageShower({ db, assets }), now, askWho });
+  issuesRoutes(desk, { db });
+  languageRoutes(desk, { languages });
+  sendRoutes(desk, { db, catcher });
   const { rehearsal } = readers;
   const suppressionKey = createSecretKey(readers.suppressionKey);
-  const desk = { db, assets, suppressionKey, rehearsal, bounceDomain: config.bounceDomain, log, now };
-  app.use(undoRoutes(desk));
-  app.use(feedbackRoutes(desk));
-  app.use(readerRoutes(desk));
-  app.use(mailRoutes({ assets, catcher, baseUrl: config.baseUrl }));
+  const returns = { db, suppressionKey, rehearsal, bounceDomain: config.bounceDomain, log, now };
+  undoRoutes(desk, returns);
+  feedbackRoutes(desk, returns);
+  readerRoutes(desk, returns);
+  mailRoutes(desk, { catcher, baseUrl });
+  app.use(desk.router);
   app.use(frontRoutes({ db, assets, words }));
   app.use(subscribeRoutes(pages));
   app.use(issueRoutes({ db, origins }));
   app.use(nothingHere);
   app.use(errorAnswers({ log, assets, words }));
-  return app;
+  return { app, routes: desk.routes };
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -1,5 +1,4 @@
 /** Who may see the console: this machine, under its own name, without a proxy in between. */
-import { request } from 'node:http';
 import { createConnection } from 'node:net';
 import { expect, test } from 'vitest';
 import { whyNotConsole } from '../../src/web/console/gate.ts';
@@ -68,14 +67,7 @@ test.each([
   '//console',
 ])('%s is shut to a foreign name over the wire, and says why', async (path) => {
   await using site = await openSite({ catcher: true });
-  const { status, body } = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
-    const sent = request(`${site.url}${path}`, { headers: { host: 'evil.example' } }, async (response) => {
-      let body = '';
-      for await (const chunk of response) body += chunk;
-      resolve({ status: response.statusCode, body });
-    });
-    sent.once('error', reject).end();
-  });
+  const { status, body } = await site.askAs('evil.example', path);
   expect(status === 403 ? body : String(status)).toMatch(/Not from here|^404$/);
 });
 

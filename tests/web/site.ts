@@ -1,6 +1,7 @@
 /** A running site for tests: a real store with one published issue and a reader, the real pages on a free port, a real catcher when asked for. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
@@ -18,6 +19,7 @@ import { closeStore, type Db, openStore } from '../../src/store/open.ts';
 import type { Publication } from '../../src/store/publications.ts';
 import { notices } from '../../src/store/schema.ts';
 import { addSend, freezeChunk, type Send, startSend } from '../../src/store/sends.ts';
+import type { DeskRoute } from '../../src/web/console/desk.ts';
 import { openWeb } from '../../src/web/web.ts';
 import { readerDeps, samplePublication, sampleReaders, sampleTree, t0, testRing } from '../support/store.ts';
 
@@ -40,6 +42,10 @@ export interface Site {
   catcher: Catcher | undefined;
   /** Lines of the log. */
   logged: string[];
+  /** What its desk declared. */
+  routes: readonly DeskRoute[];
+  /** Asks under another name than the site's own. */
+  askAs(host: string, path: string, headers?: Record<string, string>): Promise<{ status: number | undefined; body: string }>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -79,6 +85,8 @@ export async function openSite({
     notices: () => db.select().from(notices).orderBy(notices.id).all(),
     catcher,
     logged,
+    routes: web.routes,
+    askAs: (host, path, headers) => askAs(web.url, host, path, headers),
     async [Symbol.asyncDispose]() {
       await web.close();
       await catcher?.close();
@@ -86,6 +94,17 @@ export async function openSite({
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function askAs(url: string, host: string, path: string, headers = {}): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${url}${path}`, { headers: { ...headers, host } }, async (response) => {
+      let body = '';
+      for await (const chunk of response) body += chunk;
+      resolve({ status: response.statusCode, body });
+    });
+    sent.once('error', reject).end();
+  });
 }
 
 /** The token of reader number `reader` for leaving the publication, as mails of send 1 carry it. */

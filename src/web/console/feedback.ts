@@ -1,7 +1,6 @@
 /** What came back: counts of the last 30 days in words, outages, every event newest first, and the mails themselves. */
 
 import type { KeyObject } from 'node:crypto';
-import express, { type Router } from 'express';
 import { AppError } from '../../errors.ts';
 import { answerTray, glimpse, trayAnswers } from '../../feedback/feedback.ts';
 import type { Log } from '../../log.ts';
@@ -14,15 +13,14 @@ import { countTray, findInbound, inboundRaw, listTray } from '../../store/inboun
 import type { Db } from '../../store/open.ts';
 import { listOutages } from '../../store/outages.ts';
 import { commonZone } from '../../store/publications.ts';
-import type { Assets } from '../assets.ts';
 import { filePolicy, printPolicy } from '../policies.ts';
+import type { Desk } from './desk.ts';
+import { actorOf } from './entry.ts';
 import { type Asked, eventPages, feedbackBody } from './feedback-page.ts';
-import { consolePage } from './page.ts';
 import { keptMailBody, trayBody } from './tray-page.ts';
 
 export interface FeedbackDeps {
   db: Db;
-  assets: Assets;
   suppressionKey: KeyObject;
   /** Whether what is passed on to the editors goes into the built-in catcher. */
   rehearsal: boolean;
@@ -31,9 +29,6 @@ export interface FeedbackDeps {
   now: () => number;
 }
 
-/** Who did what the console does, in the audit, until there is sign-in. */
-export const consoleActor = 'console';
-
 const day = 24 * 3_600_000;
 const countedDays = 30;
 const perPage = 50;
@@ -41,11 +36,10 @@ const inTray = 25;
 const outagesShown = 10;
 
 /** Serves `/console/feedback`, its tray, and the mails that came back. */
-export function feedbackRoutes(deps: FeedbackDeps): Router {
-  const { db, assets, now } = deps;
-  const router = express.Router();
+export function feedbackRoutes(desk: Desk, deps: FeedbackDeps): void {
+  const { db, now } = deps;
 
-  router.get('/console/feedback', (request, response) => {
+  desk.get('/console/feedback', 'viewer', (request, response) => {
     const zone = commonZone(db);
     const { asked, filter, problem } = readFilter(request.query as Record<string, string>, zone);
     const after = readPlace(request.query['after']);
@@ -58,25 +52,25 @@ export function feedbackRoutes(deps: FeedbackDeps): Router {
       events: found.slice(0, perPage),
       pages: eventPages({ path: '/console/feedback', asked, found, perPage, isFirst: after === undefined }),
     });
-    response.send(consolePage({ assets, title: 'What came back', here: { place: 'feedback', exact: true }, body }));
+    desk.show(response, { title: 'What came back', here: { place: 'feedback', exact: true }, body });
   });
 
-  router.get('/console/feedback/tray', async (request, response) => {
+  desk.get('/console/feedback/tray', 'viewer', async (request, response) => {
     const before = Number(/^\d{1,15}$/.exec(String(request.query['before']))?.[0] ?? Number.MAX_SAFE_INTEGER);
     const found = listTray(db, inTray + 1, before);
     const mails = [];
     for (const mail of found.slice(0, inTray)) mails.push({ ...mail, glimpse: await glimpse(deps, mail.id) });
     const body = trayBody({ mails, count: countTray(db), older: found.length > inTray, zone: commonZone(db) });
-    response.send(consolePage({ assets, title: 'The tray', here: { place: 'feedback', exact: false }, body }));
+    desk.show(response, { title: 'The tray', here: { place: 'feedback', exact: false }, body });
   });
 
-  router.get('/console/feedback/mails/:id', async (request, response) => {
+  desk.get('/console/feedback/mails/:id', 'viewer', async (request, response) => {
     const mail = keptMail(db, request.params.id);
     const body = keptMailBody({ mail, glimpse: await glimpse(deps, mail.id), raw: inboundRaw(db, mail.id), zone: commonZone(db) });
-    response.send(consolePage({ assets, title: 'A mail that came back', here: { place: 'feedback', exact: false }, body }));
+    desk.show(response, { title: 'A mail that came back', here: { place: 'feedback', exact: false }, body });
   });
 
-  router.get('/console/feedback/mails/:id/raw', (request, response) => {
+  desk.get('/console/feedback/mails/:id/raw', 'viewer', (request, response) => {
     const { id } = keptMail(db, request.params.id);
     const raw = inboundRaw(db, id);
     if (raw === undefined) throw noSuchMail();
@@ -84,15 +78,13 @@ export function feedbackRoutes(deps: FeedbackDeps): Router {
     response.attachment(`mail-${id}.eml`).type('message/rfc822').send(raw);
   });
 
-  router.post('/console/feedback/mails/:id/:answer', (request, response) => {
+  desk.post('/console/feedback/mails/:id/:answer', 'editor', (request, response) => {
     const { id } = keptMail(db, request.params.id);
     const answer = trayAnswers.find((each) => each === request.params.answer);
     if (answer === undefined) throw noSuchMail();
-    answerTray(deps, id, answer, consoleActor);
+    answerTray(deps, id, answer, actorOf(response));
     response.redirect(303, '/console/feedback/tray');
   });
-
-  return router;
 }
 
 function keptMail(db: Db, id: string) {

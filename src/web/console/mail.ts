@@ -1,15 +1,12 @@
 /** The caught mails: a list, one mail with all its parts and headers, its HTML part for the frame, and its source. */
-import express, { type Router } from 'express';
 import type { Catcher } from '../../catcher/catcher.ts';
 import { AppError } from '../../errors.ts';
 import { html } from '../../html.ts';
-import type { Assets } from '../assets.ts';
 import { mailPagePolicy, mailPartPolicy, printPolicy } from '../policies.ts';
+import type { Desk } from './desk.ts';
 import { mailBody, mailList } from './mail-page.ts';
-import { consolePage } from './page.ts';
 
 export interface MailDeps {
-  assets: Assets;
   catcher: Catcher | undefined;
   /** Where mails say our pictures are; here they are shown from this very server. */
   baseUrl: string;
@@ -18,9 +15,7 @@ export interface MailDeps {
 const perPage = 50;
 
 /** Serves `/console/mail`, `/console/mail/ID`, and below that `html` (for the frame) and `raw` (the bytes as the relay would have got them). */
-export function mailRoutes({ assets, catcher, baseUrl }: MailDeps): Router {
-  const router = express.Router();
-  const pagePolicy = printPolicy(mailPagePolicy);
+export function mailRoutes(desk: Desk, { catcher, baseUrl }: MailDeps): void {
   const partPolicy = printPolicy(mailPartPolicy);
   const read = async (id: string) => {
     const mail = await catcher?.read(id);
@@ -28,7 +23,7 @@ export function mailRoutes({ assets, catcher, baseUrl }: MailDeps): Router {
     return mail;
   };
 
-  router.get('/console/mail', (request, response) => {
+  desk.get('/console/mail', 'viewer', (request, response) => {
     const kept = catcher?.kept() ?? 0;
     const pages = Math.max(1, Math.ceil(kept / perPage));
     const page = Math.min(pages, Math.max(1, Math.trunc(Number(request.query['page'])) || 1));
@@ -37,29 +32,26 @@ export function mailRoutes({ assets, catcher, baseUrl }: MailDeps): Router {
       catcher === undefined
         ? html`<div class="head"><h1>Mail goes to the relay</h1><p class="muted">SMTP_URL is set, so mails leave this machine and none are kept here. Without it they would be caught and shown on this page.</p></div>`
         : mailList({ mails, count: catcher.count(), kept, first: (page - 1) * perPage + 1, page, pages });
-    response.send(consolePage({ assets, title: 'Caught mail', here: { place: 'mail', exact: true }, body }));
+    desk.show(response, { title: 'Caught mail', here: { place: 'mail', exact: true }, body });
   });
 
-  router.get('/console/mail/:id', async (request, response) => {
+  desk.get('/console/mail/:id', 'viewer', async (request, response) => {
     const mail = await read(request.params.id);
     const body = mailBody(request.params.id, mail);
-    response.set('Content-Security-Policy', pagePolicy);
-    response.send(consolePage({ assets, title: mail.subject || 'No subject', here: { place: 'mail', exact: false }, body }));
+    desk.show(response, { title: mail.subject || 'No subject', here: { place: 'mail', exact: false }, body, policy: mailPagePolicy });
   });
 
-  router.get('/console/mail/:id/html', async (request, response) => {
+  desk.get('/console/mail/:id/html', 'viewer', async (request, response) => {
     const mail = await read(request.params.id);
     if (mail.html === undefined) throw noSuchMail();
     response.set('Content-Security-Policy', partPolicy);
     response.type('html').send(forFrame(mail.html, baseUrl));
   });
 
-  router.get('/console/mail/:id/raw', async (request, response) => {
+  desk.get('/console/mail/:id/raw', 'viewer', async (request, response) => {
     const mail = await read(request.params.id);
     response.attachment('mail.eml').type('message/rfc822').send(mail.raw);
   });
-
-  return router;
 }
 
 const noSuchMail = () =>

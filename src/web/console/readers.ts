@@ -1,5 +1,5 @@
 /** Readers on the desk: found by how their address begins, one with all that is known of them, and the lifting of what keeps them from being mailed. */
-import express, { type Response, type Router } from 'express';
+import type { Response } from 'express';
 import { AppError } from '../../errors.ts';
 import { lift } from '../../feedback/feedback.ts';
 import { parseAddress } from '../../model/address.ts';
@@ -10,19 +10,18 @@ import { findReader, findReaderByKey, type Reader, readersBeginning } from '../.
 import { consentHistory } from '../../store/subscriptions.ts';
 import { suppressionHash, suppressionsOf } from '../../store/suppressions.ts';
 import { readForm } from '../reader/body.ts';
-import { consoleActor, type FeedbackDeps, readPlace } from './feedback.ts';
+import type { Desk } from './desk.ts';
+import { actorOf } from './entry.ts';
+import { type FeedbackDeps, readPlace } from './feedback.ts';
 import { eventPages } from './feedback-page.ts';
-import { consolePage } from './page.ts';
 import { findBody, readerBody } from './reader-page.ts';
 
 const foundAtMost = 50;
 const eventsPerPage = 50;
 
 /** Serves `/console/readers`, `/console/readers/N`, and the POST that lifts. */
-export function readerRoutes({ db, assets, suppressionKey, now }: Omit<FeedbackDeps, 'log'>): Router {
-  const router = express.Router();
-
-  router.get('/console/readers', (request, response) => {
+export function readerRoutes(desk: Desk, { db, suppressionKey, now }: Omit<FeedbackDeps, 'log'>): void {
+  desk.get('/console/readers', 'viewer', (request, response) => {
     const asked = String(request.query['q'] ?? '')
       .trim()
       .slice(0, 254);
@@ -33,21 +32,15 @@ export function readerRoutes({ db, assets, suppressionKey, now }: Omit<FeedbackD
       return;
     }
     const found = asked === '' ? [] : readersBeginning(db, asked.toLowerCase(), foundAtMost);
-    response.send(
-      consolePage({
-        assets,
-        title: 'Readers',
-        here: { place: 'readers', exact: true },
-        body: findBody({ asked, found, atMost: foundAtMost }),
-      }),
-    );
+    const body = findBody({ asked, found, atMost: foundAtMost });
+    desk.show(response, { title: 'Readers', here: { place: 'readers', exact: true }, body });
   });
 
-  router.get('/console/readers/:id', (request, response) => {
+  desk.get('/console/readers/:id', 'viewer', (request, response) => {
     show(response, readerAt(request.params.id), { after: request.query['after'] });
   });
 
-  router.post('/console/readers/:id/lift', async (request, response) => {
+  desk.post('/console/readers/:id/lift', 'editor', async (request, response) => {
     const reader = readerAt(request.params.id);
     const reason = ((await readForm(request)).get('reason') ?? '').trim().slice(0, 500);
     if (reason === '') {
@@ -56,7 +49,7 @@ export function readerRoutes({ db, assets, suppressionKey, now }: Omit<FeedbackD
       return;
     }
     try {
-      lift({ db, suppressionKey, now }, reader.email, reason, consoleActor);
+      lift({ db, suppressionKey, now }, reader.email, reason, actorOf(response));
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'suppress.not_found')) throw error; // pressed twice: it is done
     }
@@ -85,13 +78,11 @@ export function readerRoutes({ db, assets, suppressionKey, now }: Omit<FeedbackD
       ...{ problem, zone: commonZone(db), now: now() },
     });
     const title = reader.name ?? (reader.email || `Reader ${reader.id}`);
-    response.send(consolePage({ assets, title, here: { place: 'readers', exact: false }, body }));
+    desk.show(response, { title, here: { place: 'readers', exact: false }, body });
   }
 
   function hashOf({ email }: Reader): Buffer | undefined {
     const parsed = parseAddress(email);
     return 'problem' in parsed ? undefined : suppressionHash(suppressionKey, parsed.key);
   }
-
-  return router;
 }

@@ -1,5 +1,4 @@
 /** What went out: every send with its counts, the newest one large, and ways to look at what readers got. */
-import express, { type Router } from 'express';
 import type { Catcher } from '../../catcher/catcher.ts';
 import { type Html, html } from '../../html.ts';
 import { type SendStatus, statusOf } from '../../model/send.ts';
@@ -7,13 +6,13 @@ import { listPublished } from '../../store/editions.ts';
 import type { Db } from '../../store/open.ts';
 import { listPublications, type Publication } from '../../store/publications.ts';
 import { listSends, type Send } from '../../store/sends.ts';
-import type { Assets } from '../assets.ts';
+import type { Desk } from './desk.ts';
 import { meter, meterKey } from './meter.ts';
-import { consolePage, counted, moment, number } from './page.ts';
+import { counted, moment, number } from './page.ts';
+import { publicationOf } from './show.ts';
 
 export interface SendsDeps {
   db: Db;
-  assets: Assets;
   catcher: Catcher | undefined;
 }
 
@@ -34,10 +33,9 @@ interface Shown {
 }
 
 /** Serves `/console`. It renews itself while a send is going; `?still` stops that. */
-export function sendRoutes({ db, assets, catcher }: SendsDeps): Router {
-  const router = express.Router();
-  router.get('/console', async (request, response) => {
-    const [newest, ...earlier] = readSends(db);
+export function sendRoutes(desk: Desk, { db, catcher }: SendsDeps): void {
+  desk.get('/console', 'viewer', async (request, response) => {
+    const [newest, ...earlier] = readSends(db, publicationOf(db, request));
     const still = request.query['still'] !== undefined;
     const going =
       newest === undefined || [newest, ...earlier].some(({ status }) => status.state === 'sending' || status.state === 'scheduled');
@@ -49,9 +47,8 @@ export function sendRoutes({ db, assets, catcher }: SendsDeps): Router {
       newest === undefined
         ? nothingYet(renewal)
         : html`${large(newest, renewal, await leavePath(catcher), catcher)}${earlier.length > 0 && table(earlier)}`;
-    response.send(consolePage({ assets, title: newest?.title ?? 'Sends', here: { place: 'sends', exact: true }, body }));
+    desk.show(response, { title: newest?.title ?? 'What goes out', here: { place: 'sends', exact: true }, body, byPublication: true });
   });
-  return router;
 }
 
 const nothingYet = (renewal: Html | false): Html => html`<div class="head"><h1>Nothing has gone out yet</h1>
@@ -59,10 +56,11 @@ const nothingYet = (renewal: Html | false): Html => html`<div class="head"><h1>N
 <pre class="commands"><code>npm run -s galley -- issue add FILE --publication SLUG
 npm run -s galley -- send SLUG/NUMBER</code></pre>`;
 
-function readSends(db: Db): Shown[] {
+function readSends(db: Db, only: Publication | undefined): Shown[] {
   const publications = new Map(listPublications(db).map((publication) => [publication.id, publication]));
   const subjects = new Map(listPublished(db, shown).map(({ slug, number: issue, subject }) => [`${slug}/${issue}`, subject]));
-  return listSends(db, shown).map((send) => {
+  const sends = listSends(db, shown).filter(({ publicationId }) => only === undefined || publicationId === only.id);
+  return sends.map((send) => {
     const publication = publications.get(send.publicationId);
     const [, issue = send.name, later] = /^(.+?)(?:\+(\d+))?$/.exec(send.name) ?? [];
     const name = publication === undefined ? issue : `${publication.name} ${issue.slice(publication.slug.length + 1)}`;

@@ -1,13 +1,14 @@
 /** Taking bounces back on the desk: a time, a domain and words are chosen, a preview says exactly what would change, and a button does it. */
-import express, { type Router } from 'express';
 import { previewUndo, type UndoCounts, type UndoSpan, undoBounces } from '../../feedback/feedback.ts';
 import { type Html, html } from '../../html.ts';
 import { parseWhen } from '../../model/zone.ts';
 import { type AuditEntry, auditOf } from '../../store/audit.ts';
 import { commonZone } from '../../store/publications.ts';
 import { readForm } from '../reader/body.ts';
-import { consoleActor, type FeedbackDeps } from './feedback.ts';
-import { consolePage, counted, moment } from './page.ts';
+import type { Desk } from './desk.ts';
+import { actorOf } from './entry.ts';
+import type { FeedbackDeps } from './feedback.ts';
+import { counted, moment } from './page.ts';
 
 const path = '/console/feedback/undo';
 const earlierShown = 20;
@@ -21,11 +22,10 @@ interface Typed {
 }
 
 /** Serves `/console/feedback/undo`: with a time it previews; its POST takes back. A second press finds nothing left and changes nothing. */
-export function undoRoutes({ db, assets, suppressionKey, now }: Omit<FeedbackDeps, 'log'>): Router {
-  const router = express.Router();
+export function undoRoutes(desk: Desk, { db, suppressionKey, now }: Omit<FeedbackDeps, 'log'>): void {
   const deps = { db, suppressionKey, now };
 
-  router.get(path, async (request, response) => {
+  desk.get(path, 'editor', async (request, response) => {
     const zone = commonZone(db);
     const typed = typedIn(new URLSearchParams(request.query as Record<string, string>));
     const foreign = ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? ''); // a preview is work: no other site makes us do it
@@ -33,17 +33,15 @@ export function undoRoutes({ db, assets, suppressionKey, now }: Omit<FeedbackDep
     const result = span === undefined || 'problem' in span ? span : { span, counts: await previewUndo(deps, span) };
     const body = undoBody({ typed, result, zone, earlier: auditOf(db, 'feedback undo', earlierShown) });
     response.status(result !== undefined && 'problem' in result ? 422 : 200);
-    response.send(consolePage({ assets, title: 'Take bounces back', here: { place: 'feedback', exact: false }, body }));
+    desk.show(response, { title: 'Take bounces back', here: { place: 'feedback', exact: false }, body });
   });
 
-  router.post(path, async (request, response) => {
+  desk.post(path, 'editor', async (request, response) => {
     const typed = typedIn(await readForm(request));
     const span = spanOf(typed, commonZone(db));
-    if (!('problem' in span)) await undoBounces(deps, span, consoleActor);
+    if (!('problem' in span)) await undoBounces(deps, span, actorOf(response));
     response.redirect(303, `${path}?${new URLSearchParams({ ...typed })}`);
   });
-
-  return router;
 }
 
 function typedIn(fields: URLSearchParams): Typed {

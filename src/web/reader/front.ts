@@ -6,17 +6,17 @@ import { listPublished } from '../../store/editions.ts';
 import type { Db } from '../../store/open.ts';
 import { listPublications } from '../../store/publications.ts';
 import type { Assets } from '../assets.ts';
-import { mayUseConsole } from '../console/gate.ts';
+import { whyNotHere } from '../console/gate.ts';
 import { readerPage } from './page.ts';
 
 const shown = 24;
 
-/** Serves `/`. Whoever may open the console is shown the way there. */
+/** Serves `/`. Whoever sits at this machine is shown the way to the console. */
 export function frontRoutes({ db, assets, words }: { db: Db; assets: Assets; words: Words }): Router {
   const router = express.Router();
   router.get('/', (request, response) => {
     const issues = listPublished(db, shown);
-    const desk = mayUseConsole(request) && html`<p><a href="/console">Open the console</a></p>`;
+    const desk = whyNotHere(request) === undefined && html`<p><a href="/console">Open the console</a></p>`;
     const body =
       issues.length === 0
         ? html`<h1>${words.text('front.empty')}</h1><p class="lede">${words.text('front.empty.lede')}</p>${desk}`
