@@ -5,6 +5,7 @@ import { type Dkim, type MessageTemplate, personalise, signMessage } from '../me
 import type { Outcome } from '../model/outcome.ts';
 import type { BatchJob, BatchJobRow, JobEnd } from '../queue/jobs.ts';
 import type { Marks } from '../queue/marks.ts';
+import type { Lanes } from './lanes.ts';
 import type { RelayGate } from './relay-gate.ts';
 import type { OutgoingMessage, Transport } from './transport.ts';
 
@@ -17,8 +18,8 @@ export interface DeliverDeps {
   /** The template of that hash; undefined when Redis has lost it. */
   template: (hash: string) => Promise<MessageTemplate | undefined>;
   dkim?: Dkim | undefined;
-  /** Connections to the relay: this many messages are in flight at once. */
-  lanes: number;
+  /** One for each connection to the relay: this many messages are in flight at once, those of all batches in hand together. */
+  lanes: Lanes;
   /** A message not finished this many milliseconds after its go was asked for is dropped before its final dot: somebody may have taken the batch over. */
   dotDeadlineMs?: number;
 }
@@ -37,7 +38,17 @@ export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: A
   const rows = job.rows.values();
   const state: { end: JobEnd | 'closed' } = { end: 'done' };
 
+  /** Keeps its place until the batch has no reader left: the older of two batches ends first, and the next fills the places that fall free. */
   async function lane(): Promise<void> {
+    const giveBack = await deps.lanes.take();
+    try {
+      await nextReaders();
+    } finally {
+      giveBack();
+    }
+  }
+
+  async function nextReaders(): Promise<void> {
     for (const row of rows) {
       await gate.passed(stopping);
       if (job.rate !== undefined) await paced(slot, job.rate, stopping); // before begin: a wait must never count as in flight
@@ -51,7 +62,7 @@ export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: A
     }
   }
 
-  const lanes = await Promise.allSettled(Array.from({ length: deps.lanes }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: deps.lanes.count }, lane));
   for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason; // only now: no lane may run on in a batch that was let go
   if (state.end === 'go' || state.end === 'back') return state.end;
   await marks.end(job);

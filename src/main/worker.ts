@@ -1,6 +1,7 @@
 /** The delivery worker: Redis on one side, the relay on the other, and no database. One process, as a child of serve or on a machine of its own. */
 import type { Config } from '../config.ts';
 import { deliverBatch } from '../deliver/deliver.ts';
+import { openLanes } from '../deliver/lanes.ts';
 import { openRelayGate } from '../deliver/relay-gate.ts';
 import { openTransport, type Transport } from '../deliver/transport.ts';
 import { AppError } from '../errors.ts';
@@ -87,7 +88,7 @@ function take(
     },
   });
   const slot = (rate: number) => takeSlot(redis, rate, freight);
-  const deps = { marks, transport, gate, slot, template, dkim, lanes: connections };
+  const deps = { marks, transport, gate, slot, template, dkim, lanes: openLanes(connections) };
   const jobs = takeBatches(redisUrl, { route, freight }, (job) => deliverBatch(deps, job, stopping), {
     onError: (error) => log.debug('worker.redis', { error: error.message }),
     isAway: () => redis.status !== 'ready',

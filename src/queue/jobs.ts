@@ -86,7 +86,8 @@ export async function openDeliverQueue(url: RedisUrl, route: Route, onError: (er
 export type JobEnd = 'done' | 'back' | 'go';
 
 /**
- * Takes batches of a route with one freight, one at a time, until closed; closing waits for the running one, and for nothing else while Redis `isAway`. The lock and the stalled check only decide who tries:
+ * Takes batches of a route with one freight, two at a time so that no connection waits while one batch ends and the next is fetched, until closed; closing waits
+ * for the running ones, and for nothing else while Redis `isAway`. The lock and the stalled check only decide who tries:
  * a worker that died is followed within 10 to 25 s, and no job is ever given up for having stalled too often.
  */
 export function takeBatches(
@@ -95,13 +96,13 @@ export function takeBatches(
   deliver: (job: BatchJob) => Promise<JobEnd>,
   { onError, isAway }: { onError: (error: Error) => void; isAway: () => boolean },
 ): { close(): Promise<void> } {
-  let running: Promise<unknown> = Promise.resolve();
+  const running = new Set<Promise<unknown>>();
   const worker = new Worker(
     queueNames[route][freight],
     async (job, token) => {
       const delivered = deliver(batchJob.parse(job.data));
-      running = delivered.catch(() => {});
-      const end = await delivered;
+      running.add(delivered);
+      const end = await delivered.finally(() => running.delete(delivered));
       if (end === 'go') throw new Error('let go');
       if (end === 'back') {
         await job.moveToWait(token);
@@ -110,7 +111,7 @@ export function takeBatches(
     },
     {
       connection: { ...redisOptions(url), maxRetriesPerRequest: null },
-      concurrency: 1,
+      concurrency: 2,
       lockDuration: 15_000,
       stalledInterval: 5_000,
       maxStalledCount: Number.MAX_SAFE_INTEGER,
@@ -121,7 +122,7 @@ export function takeBatches(
   return {
     async close() {
       if (!isAway()) return worker.close();
-      await running;
+      await Promise.allSettled(running);
       await worker.close(true); // BullMQ would wait for Redis to come back; the sweep brings the job back
     },
   };

@@ -1,6 +1,7 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { type DeliverDeps, deliverBatch } from '../../src/deliver/deliver.ts';
+import { openLanes } from '../../src/deliver/lanes.ts';
 import { openRelayGate } from '../../src/deliver/relay-gate.ts';
 import { openTransport } from '../../src/deliver/transport.ts';
 import { composeTemplate, readDkim } from '../../src/message/message.ts';
@@ -66,7 +67,7 @@ function depsOf(marks: Marks, url: string, more: Partial<DeliverDeps> = {}): Del
   const transport = openTransport({ url, connections: 3, timeouts: { answer: 500 } });
   onTestFinished(() => transport.close());
   const gate = openRelayGate({ probe: () => transport.probe(), tell: async () => {}, waits: [20] });
-  return { marks, transport, gate, slot: async () => 0, template: async () => template, lanes: 3, ...more };
+  return { marks, transport, gate, slot: async () => 0, template: async () => template, lanes: openLanes(3), ...more };
 }
 
 const going = new AbortController().signal;
@@ -168,8 +169,39 @@ test('a relay that is down charges nobody: what was begun is told as not sent, a
 test('a connection lost after the dot leaves that delivery unknown and the others go on', async () => {
   await using relay = await openScriptedRelay({ dot: (taken) => (taken === 1 ? 'hang up' : '250 2.0.0 ok') });
   const { marks, outcomes } = memoryMarks();
-  await deliverBatch(depsOf(marks, relay.url, { lanes: 1 }), batchOf(6), going);
+  await deliverBatch(depsOf(marks, relay.url, { lanes: openLanes(1) }), batchOf(6), going);
   expect([...outcomes.values()].map((outcome) => outcome.kind).sort()).toEqual([...Array(5).fill('accepted'), 'unknown']);
+});
+
+test('the next batch begins while the last messages of one are under way, and of both together no more than there are connections', async () => {
+  await using relay = await openScriptedRelay({ delay: 10 });
+  const { marks } = memoryMarks();
+  const [order, inFlight, most]: [string[], Set<number>, number[]] = [[], new Set(), []];
+  const watched = (batch: number): Marks => ({
+    ...marks,
+    begin: async (job, reader) => {
+      const answer = await marks.begin(job, reader);
+      order.push(`begin ${batch}`);
+      most.push(inFlight.add(reader).size);
+      return answer;
+    },
+    remember: (...told) => {
+      inFlight.delete(told[1]);
+      marks.remember(...told);
+    },
+    end: async () => void order.push(`end ${batch}`),
+  });
+  const deps = depsOf(marks, relay.url);
+  const [first, second] = [batchOf(7), batchOf(14)];
+  second.rows.splice(0, 7);
+  await Promise.all([
+    deliverBatch({ ...deps, marks: watched(1) }, first, going),
+    deliverBatch({ ...deps, marks: watched(2) }, { ...second, batch: 10 }, going),
+  ]);
+  expect(relay.mails).toHaveLength(14);
+  expect(Math.max(...most)).toBe(3);
+  expect(order.indexOf('begin 2')).toBeLessThan(order.indexOf('end 1'));
+  expect(order.indexOf('begin 2')).toBeGreaterThan(order.lastIndexOf('begin 1')); // the older one ends first
 });
 
 test('the common pace is asked before a message is begun', async () => {
@@ -183,7 +215,7 @@ test('the common pace is asked before a message is begun', async () => {
     order.push(`slot ${rate}`);
     return 0;
   };
-  await deliverBatch(depsOf(marks, post.url, { slot, lanes: 1 }), batchOf(2, 50), going);
+  await deliverBatch(depsOf(marks, post.url, { slot, lanes: openLanes(1) }), batchOf(2, 50), going);
   expect(order).toEqual(['slot 50', 'begin 1', 'slot 50', 'begin 2']);
 });
 
