@@ -1,9 +1,10 @@
-/** `npm run bench [-- NAME…]`: runs the measurements of this folder, or those named, one after the other. Ends with 1 when one misses its bound. */
+/** `npm run bench [-- NAME…]`: runs the measurements of this folder, or those named, one after the other, into `docs/measured.md`. Ends with 1 when one misses its bound. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { keepFinding, loadNow, type Plot } from '../support/measured.ts';
 
-/** What a file of this folder exports: measures, prints, and says whether its bound holds. */
-type Bench = { bench: (print: (line: string) => void) => Promise<boolean> };
+/** What a file of this folder exports: measures, prints, may plot, and says whether its bounds hold. */
+type Bench = { bench: (print: (line: string) => void, plot: (plot: Plot) => void) => Promise<boolean> };
 
 const asked = process.argv.slice(2);
 const names = readdirSync(import.meta.dirname)
@@ -17,5 +18,18 @@ if (unknown.length > 0) {
 for (const name of asked.length > 0 ? asked : names) {
   const { bench } = (await import(join(import.meta.dirname, `${name}.ts`))) as Bench;
   console.log(`${name}:`);
-  if (!(await bench((line) => console.log(`  ${line}`)))) process.exitCode = 1;
+  const loadBefore = loadNow();
+  const lines: string[] = [];
+  let plot: Plot | undefined;
+  const holds = await bench(
+    (line) => {
+      lines.push(line);
+      console.log(`  ${line}`);
+    },
+    (drawn) => {
+      plot = drawn;
+    },
+  );
+  await keepFinding({ name, lines, plot, holds, loadBefore });
+  if (!holds) process.exitCode = 1;
 }

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { addReaders, orderSend, program, type Settings, shippedFlags, stopped } from '../support/bench.ts';
 import { type FarRelay, openFarRelay } from '../support/far-relay.ts';
+import type { Plot } from '../support/measured.ts';
 import { openSink } from '../support/sink.ts';
 
 const roundTrips = [50, 100, 200];
@@ -19,8 +20,9 @@ const rate = 40;
 const [settling, seconds] = [45, 15];
 const bounds = { ofRate: 0.9, connections: 1.5 };
 
-export async function bench(print: (line: string) => void): Promise<boolean> {
+export async function bench(print: (line: string) => void, plot: (plot: Plot) => void): Promise<boolean> {
   await using sink = await openSink({ keep: false });
+  const drawn: Plot['rows'] = [];
   let holds = true;
   for (const roundTrip of roundTrips) {
     const one = await send(sink.port, roundTrip, { SMTP_CONNECTIONS: '1' });
@@ -33,8 +35,10 @@ export async function bench(print: (line: string) => void): Promise<boolean> {
     print(
       `${String(roundTrip).padStart(3)} ms away  ${perSecond.toFixed(1)} messages/s of ${rate} (${(kept * 100).toFixed(0)} %, bound ${bounds.ofRate * 100} %) over ${connections} connections, ${atFirst} at first; a message takes ${(1000 / one.perSecond).toFixed(0)} ms, so ${needed} are needed (bound ${bounds.connections} ×)`,
     );
+    drawn.push([`${roundTrip} ms`, Math.round(perSecond * 10) / 10]);
     holds &&= kept >= bounds.ofRate && connections <= Math.ceil(needed * bounds.connections);
   }
+  plot({ of: 'distance of the relay', number: `messages a second of ${rate}`, rows: drawn });
   return holds;
 }
 

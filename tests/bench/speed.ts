@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { BareOrder, BareResult } from '../support/bare-nodemailer.ts';
 import { addReaders, count, median, orderSend, program, type Settings, shippedFlags, stopped } from '../support/bench.ts';
+import type { Plot } from '../support/measured.ts';
 import { familyOf, processorSeconds } from '../support/processor-time.ts';
 import { openSink, type Sink } from '../support/sink.ts';
 
@@ -32,7 +33,7 @@ interface Sent {
   processor?: number;
 }
 
-export async function bench(print: (line: string) => void): Promise<boolean> {
+export async function bench(print: (line: string) => void, plot: (plot: Plot) => void): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'galley-test-bench-'));
   try {
     await using sink = await openSink({ keep: false });
@@ -57,7 +58,9 @@ export async function bench(print: (line: string) => void): Promise<boolean> {
     }
     const speed = (sent: readonly Sent[]): number => median(sent.map(({ perSecond }) => perSecond));
     const processor = (sent: readonly Sent[]): number => median(sent.map((each) => each.processor ?? Number.NaN));
+    const drawn: Plot['rows'] = [];
     const say = (what: string, sent: readonly Sent[]): void => {
+      drawn.push([what, Math.round(speed(sent))]);
       const all = sent.map(({ perSecond }) => count(perSecond)).join(', ');
       const each = sent.some((one) => one.processor !== undefined) ? `, ${processor(sent).toFixed(2)} ms of processor each` : '';
       print(`${what.padEnd(30)}${count(speed(sent)).padStart(6)} messages/s${each} (${all})`);
@@ -70,6 +73,7 @@ export async function bench(print: (line: string) => void): Promise<boolean> {
     say('smtp-source', rows.source);
     say('Galley, RSA-2048', rows.oursSigned);
     say('Nodemailer, RSA-2048', rows.bareSigned);
+    plot({ of: 'what sends', number: 'messages a second', rows: drawn });
     const held = [
       judge(print, 'against Nodemailer', speed(rows.ours) / speed(rows.bare), 'least', bounds.nodemailer),
       judge(print, 'against smtp-source', speed(rows.ours) / speed(rows.source), 'least', bounds.source),
