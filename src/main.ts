@@ -34,6 +34,7 @@ const publicationFacts = {
   address: text('TEXT', 'postal address for the footer'),
   slot: text('"first tuesday 09:00"', 'its monthly slot'),
   welcome: text('yes', 'a welcome with the latest issue to whoever joins (no)'),
+  measure: text('links,downloads', 'how often links are followed and the PDF is fetched, per issue, never per reader (none)'),
   logo: text('FILE', 'a PNG or JPEG in place of its name'),
   accent: text('"#0a656c"', 'colour of links and labels'),
   'accent-dark': text('"#74c9cc"', 'the same in dark mode (a lighter shade of it)'),

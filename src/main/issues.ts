@@ -77,9 +77,10 @@ export interface PreviewFor {
   logo: Map<string, Uint8Array>;
 }
 
-/** A publication as previews draw it: as in an edition, but with its pictures beside the page. */
+/** A publication as previews draw it: as in an edition, but with its pictures beside the page and links that lead straight, for no edition holds them yet. */
 export function previewFor(db: Db, slug: string, { baseUrl }: Config): PreviewFor {
-  const masthead = { ...mastheadOf(getPublication(db, slug), baseUrl), pictureBase: 'a/' };
+  const { counted: _, ...look } = mastheadOf(getPublication(db, slug), baseUrl);
+  const masthead = { ...look, pictureBase: 'a/' };
   const logo = masthead.brand?.logo?.asset;
   return { masthead, logo: findAssets(db, logo === undefined ? [] : [logo]) };
 }

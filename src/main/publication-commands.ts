@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { checkSender } from '../message/message.ts';
 import { parseAddress } from '../model/address.ts';
 import { brandOf, contrastOn } from '../model/brand.ts';
+import { parseMeasure } from '../model/measure.ts';
 import { parseSlug } from '../model/publication.ts';
 import { describeSlot, parseSlot } from '../model/slot.ts';
 import { iso, isZone } from '../model/zone.ts';
@@ -58,12 +59,14 @@ export async function publicationSet(context: Context, { positionals: [slug = ''
   const logo = await admitLogo(values['logo']);
   return withData(context.config, ({ db }) => {
     const before = getPublication(db, slug);
-    const changes = { ...facts, brand: readBrand(values, before.brand ?? undefined, logo) ?? null };
+    const same = facts.measure === before.measure && { measureSince: before.measureSince }; // said again, it began no later
+    const changes = { ...facts, ...same, brand: readBrand(values, before.brand ?? undefined, logo) ?? null };
     const after = { ...before, ...changes };
     checkSender({ ...after, address: after.fromAddress, replyTo: after.replyTo ?? undefined });
     const next = inTransaction(db, () => {
       if (logo) storeAsset(db, logo);
-      noteAudit(db, { at: Date.now(), actor: 'operator', action: 'publication set', subject: slug, detail: given.join(', ') });
+      const detail = given.map((name) => (name === 'measure' ? `measure ${facts.measure}` : name)).join(', ');
+      noteAudit(db, { at: Date.now(), actor: 'operator', action: 'publication set', subject: slug, detail });
       return change(db, before, changes);
     });
     context.print(
@@ -91,7 +94,7 @@ function describeLook({ brand }: Publication): string {
 
 /** The options that are no part of the look, checked; only those that were given. */
 function readFacts(values: Values): PublicationChanges {
-  const { name, language, zone, address, slot, welcome } = values;
+  const { name, language, zone, address, slot, welcome, measure } = values;
   if (name !== undefined && String(name).trim() === '')
     throw new AppError('publication.name', '--name is empty: write the name readers see');
   if (typeof name === 'string' && /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) {
@@ -114,6 +117,7 @@ function readFacts(values: Values): PublicationChanges {
     ...(typeof zone === 'string' && { zone }),
     ...(typeof address === 'string' && { postalAddress: address === none ? '' : address }),
     ...(welcome !== undefined && { welcome: welcome === 'yes' }),
+    ...(typeof measure === 'string' && { measure: parseMeasure(measure), measureSince: Date.now() }),
     ...(typeof slot === 'string' && { slot: slot === none ? null : describeSlot(parseSlot(slot)) }),
   };
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import { type Dkim, readDkim } from '../message/message.ts';
+import { publicationsUnanswered } from '../store/publications.ts';
 import type { Data } from './data.ts';
 import { openService, type Service } from './service.ts';
 import { aborted } from './stopping.ts';
@@ -26,7 +27,15 @@ export async function serve(context: Context, { values }: Arguments): Promise<nu
   context.warn(
     `Galley is at ${service.url}${context.config.smtp === undefined ? '; SMTP_URL is not set, so mail goes to the built-in catcher' : ''}`,
   );
+  const unanswered = publicationsUnanswered(service.data.db).map(({ slug }) => slug);
+  if (unanswered.length > 0) context.warn(askToMeasure(unanswered));
   return untilStopped(service, context.stopping);
+}
+
+/** The one question of a new publication, for whoever starts the service; the console asks it too. */
+function askToMeasure(slugs: readonly string[]): string {
+  const [first] = slugs;
+  return `Nobody has said yet whether ${slugs.join(', ')} may count how often links are followed and PDFs fetched (per issue, never per reader), so nothing is counted. Answer once, in the console or with: galley publication set ${first} --measure links,downloads, or --measure none`;
 }
 
 /** Keeps a service up until a signal or until one of its parts fails. */

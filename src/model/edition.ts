@@ -1,5 +1,6 @@
 /** What an edition is made of: the drawings of one revision, and the placeholders that become one reader's links. */
 import type { BrandChoices } from './brand.ts';
+import type { CountedLink } from './measure.ts';
 
 /** Stands in a drawn mail where a reader's own token goes. Same length and letters as a token, so that sizes and line breaks hold. */
 export const leaveTokenPlaceholder = 'leavetokenleavetokenleavetokenleav';
@@ -18,6 +19,8 @@ export interface Masthead {
   pictureBase: string;
   /** Its own look; absent for Galley's. */
   brand?: BrandChoices;
+  /** Set where the mail's links lead through addresses of ours that count them (`model/measure.ts`); absent where they lead straight. */
+  counted?: true;
 }
 
 /** A stored file that an issue shows: a picture, or a PDF that was uploaded (its size in pixels is 0). */
@@ -71,6 +74,8 @@ export interface Drawing {
   page: string;
   pdf: Uint8Array;
   pdfPages: number;
+  /** The links of the mail that are counted; absent where none are. */
+  links?: CountedLink[];
   /** Chart pictures made for the mail; the issue's own figures are stored already. */
   pictures: Picture[];
 }

@@ -2,7 +2,7 @@
 import { AppError } from '../errors.ts';
 
 /** First parts of paths that Galley itself answers at: a publication of that name could not be reached (DESIGN, "Addresses that live for years"). */
-export const reservedSlugs = ['a', 'api', 'assets', 'c', 'console', 'healthz', 'hooks', 'p', 'u'] as const;
+export const reservedSlugs = ['a', 'api', 'assets', 'c', 'console', 'healthz', 'hooks', 'l', 'p', 'u'] as const;
 
 const pattern = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 

@@ -4,6 +4,7 @@ import { url } from '../html.ts';
 import type { Masthead } from '../model/edition.ts';
 import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
 import type { Inline, IssueTree } from '../model/issue.ts';
+import { isCounted, shortAddress } from '../model/measure.ts';
 
 export interface Addresses {
   /** The web page of the issue. */
@@ -33,6 +34,14 @@ export function targetOf(href: string): Target {
   const safe = url(href);
   if (safe === '#' || safe === '') return { kind: 'nowhere' };
   return safe.startsWith('#') ? { kind: 'inside', id: safe.slice(1) } : { kind: 'outside', href: safe };
+}
+
+/**
+ * Where a link that leads out leads in the mail: straight there, or through our own address where links are counted. The text part and the web page always
+ * lead straight: what is printed there is read, and our address would hide where it goes.
+ */
+export function outwardInMail(href: string, { number }: Pick<IssueTree, 'number'>, masthead: Masthead): string {
+  return masthead.counted && isCounted(href, masthead.baseUrl) ? shortAddress(masthead, number, href) : href;
 }
 
 /** True when running text holds nothing that prints. */

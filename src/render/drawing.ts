@@ -6,6 +6,7 @@ import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edi
 import type { Block, Direction, IssueTree } from '../model/issue.ts';
 import { blocksOf, uploadedPdf } from '../model/issue.ts';
 import { directionOf } from '../model/language.ts';
+import { linksOf } from '../model/measure.ts';
 import { addressesOf } from './addresses.ts';
 import { chartPng, chartSvg } from './chart.ts';
 import { drawFoldedEmail } from './fold.ts';
@@ -61,6 +62,7 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
     subject: `${tree.publication}: ${tree.title}`,
     email,
     folds,
+    ...(masthead.counted && { links: linksOf(tree, masthead.baseUrl) }),
     text: drawText({ ...same, pdf: facts }),
     page: drawPage({ ...same, charts: onPage, pdf: facts }),
     pdf,

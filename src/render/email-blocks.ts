@@ -4,7 +4,7 @@ import { type Html, html, raw } from '../html.ts';
 import { type Brand, fontStacks } from '../model/brand.ts';
 import type { Masthead, Picture } from '../model/edition.ts';
 import type { Block, Chart, Figure, Inline, IssueTree, Section } from '../model/issue.ts';
-import type { Addresses, Target } from './addresses.ts';
+import { type Addresses, outwardInMail, type Target } from './addresses.ts';
 import { caption, heading, inline, reference, type Setting, said, unlinked } from './markup.ts';
 import { voiceOfItem } from './voice.ts';
 import type { Words } from './words.ts';
@@ -31,9 +31,9 @@ export const textSize = { ltr: { size: '17px', leading: '27px' }, rtl: { size: '
 export const sides = { ltr: { start: 'left', end: 'right' }, rtl: { start: 'right', end: 'left' } } as const;
 
 /** The issue's own setting in the mail. Places in the issue are on the web page, because many mail programs ignore anchors. */
-export function mailSetting({ tree, words, addresses: { web } }: EmailParts): Setting {
+export function mailSetting({ tree, masthead, words, addresses: { web } }: EmailParts): Setting {
   const address = (target: Target) =>
-    target.kind === 'outside' ? target.href : target.kind === 'inside' ? `${web}#${target.id}` : undefined;
+    target.kind === 'outside' ? outwardInMail(target.href, tree, masthead) : target.kind === 'inside' ? `${web}#${target.id}` : undefined;
   return { language: tree.language, direction: tree.direction, words, address };
 }
 

@@ -123,9 +123,13 @@ function refuseStops(revision: Revision, { waived, publication, number }: Order)
   );
 }
 
-/** A publication as its drawings need it. Without a brand the key is left out, so that editions frozen before there were brands keep their hash. */
-export function mastheadOf({ slug, name, postalAddress, brand }: Publication, baseUrl: string): Masthead {
-  return { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/`, ...(brand !== null && { brand }) };
+/**
+ * A publication as its drawings need it. Without a brand, or without counting, the key is left out, so that editions frozen before there were such keep their
+ * hash; with counting it is another edition, and the sends of the one before keep their links.
+ */
+export function mastheadOf({ slug, name, postalAddress, brand, measure }: Publication, baseUrl: string): Masthead {
+  const chosen = { ...(brand !== null && { brand }), ...(measure === 'on' && { counted: true as const }) };
+  return { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/`, ...chosen };
 }
 
 /** The edition of a revision for the publication as it is, drawn once and kept: what readers get, on the page and in the PDF too, never changes after this. */
@@ -150,5 +154,5 @@ export async function freezeEdition(
     .update(JSON.stringify([subject, email, text, page]))
     .update(pdf)
     .digest('hex');
-  return saveEdition(db, { ...key, hash, subject, email, plainText: text, page, pdf, createdAt: now() });
+  return saveEdition(db, { ...key, hash, subject, email, plainText: text, page, pdf, createdAt: now() }, drawing.links);
 }

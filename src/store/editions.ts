@@ -1,7 +1,10 @@
 /** Editions: frozen renderings, made once per revision, language and format. */
 import { and, desc, eq, isNotNull } from 'drizzle-orm/sql';
+import type { CountedLink } from '../model/measure.ts';
+import { keepLinks } from './links.ts';
 import type { Db } from './open.ts';
 import { editions, issues, publications, sends } from './schema.ts';
+import { inTransaction } from './statement.ts';
 
 export type Edition = typeof editions.$inferSelect;
 export type EditionKey = Pick<Edition, 'issueId' | 'revision' | 'language' | 'format' | 'masthead'>;
@@ -26,12 +29,15 @@ export function getEdition(db: Db, id: number): Edition {
   return found;
 }
 
-/** Keeps an edition; when another process froze the same one first, that one stands. */
-export function saveEdition(db: Db, values: Omit<Edition, 'id'>): Edition {
-  db.insert(editions).values(values).onConflictDoNothing().run();
-  const saved = findEdition(db, values);
-  if (saved === undefined) throw new Error('an edition just saved is gone');
-  return saved;
+/** Keeps an edition with its counted links; when another process froze the same one first, that one stands. */
+export function saveEdition(db: Db, values: Omit<Edition, 'id'>, links: readonly CountedLink[] = []): Edition {
+  return inTransaction(db, () => {
+    db.insert(editions).values(values).onConflictDoNothing().run();
+    const saved = findEdition(db, values);
+    if (saved === undefined) throw new Error('an edition just saved is gone');
+    keepLinks(db, saved.id, links);
+    return saved;
+  });
 }
 
 /** What is public at `/SLUG/NUMBER`: the newest edition of that issue of which a send has started. A rehearsal never takes the place of what readers got. */

@@ -1,6 +1,7 @@
 /** Publications by their slug and number. */
-import { eq } from 'drizzle-orm/sql';
+import { and, eq, isNull } from 'drizzle-orm/sql';
 import { AppError } from '../errors.ts';
+import type { Measure } from '../model/measure.ts';
 import type { Db } from './open.ts';
 import { publications } from './schema.ts';
 
@@ -9,11 +10,11 @@ export type Publication = typeof publications.$inferSelect;
 /** What may be changed of a publication: not its slug, which stands in addresses and headers that live for years. */
 export type PublicationChanges = Partial<Omit<Publication, 'id' | 'slug' | 'createdAt'>>;
 
+/** What a publication has without being told. */
+type OwnDefault = 'brand' | 'welcome' | 'measure' | 'measureSince';
+
 /** Adds a publication. Error when its slug is taken. */
-export function addPublication(
-  db: Db,
-  values: Omit<Publication, 'id' | 'brand' | 'welcome'> & Partial<Pick<Publication, 'brand' | 'welcome'>>,
-): Publication {
+export function addPublication(db: Db, values: Omit<Publication, 'id' | OwnDefault> & Partial<Pick<Publication, OwnDefault>>): Publication {
   const added = db.insert(publications).values(values).onConflictDoNothing().returning().get();
   if (added === undefined)
     throw new AppError('publication.taken', `There is a publication "${values.slug}" already: choose another slug`, { status: 409 });
@@ -23,6 +24,17 @@ export function addPublication(
 /** Changes what is given and leaves the rest. Returns the publication as it is then. */
 export function changePublication(db: Db, id: number, changes: PublicationChanges): Publication {
   return db.update(publications).set(changes).where(eq(publications.id, id)).returning().get();
+}
+
+/** Answers whether a publication measures, unless somebody has answered before: false then. */
+export function answerMeasure(db: Db, id: number, measure: Measure, now: number): boolean {
+  const unanswered = and(eq(publications.id, id), isNull(publications.measure));
+  return db.update(publications).set({ measure, measureSince: now }).where(unanswered).run().changes === 1;
+}
+
+/** Publications of which nobody has said yet whether they measure. */
+export function publicationsUnanswered(db: Db): Publication[] {
+  return db.select().from(publications).where(isNull(publications.measure)).orderBy(publications.id).all();
 }
 
 export function findPublication(db: Db, slug: string): Publication | undefined {

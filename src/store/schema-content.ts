@@ -1,11 +1,13 @@
 /** The tables of publications, issues and readers, and those of no room of their own. */
 
+import { sql } from 'drizzle-orm/sql';
 import { blob, customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { BrandChoices } from '../model/brand.ts';
 import type { ConsentEvent, SubscriptionState } from '../model/consent.ts';
 import type { Format, FormatChoice } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
 import { readTree } from '../model/issue-schema.ts';
+import type { Measure } from '../model/measure.ts';
 
 const id = () => integer('id').primaryKey({ autoIncrement: true });
 
@@ -31,6 +33,10 @@ export const publications = sqliteTable('publications', {
   brand: text('brand', { mode: 'json' }).$type<BrandChoices>(),
   /** Whether who has just joined gets a welcome with the latest issue. */
   welcome: integer('welcome', { mode: 'boolean' }).notNull().default(false),
+  /** Whether links and downloads are counted; null until somebody has said, which counts as `off`. */
+  measure: text('measure').$type<Measure>(),
+  /** When that was answered last. */
+  measureSince: integer('measure_since'),
 });
 
 export const issues = sqliteTable(
@@ -154,7 +160,10 @@ export const consents = sqliteTable(
     /** Of a pause: when it ends. */
     until: integer('until'),
   },
-  (t) => [index('consents_reader').on(t.readerId)],
+  (t) => [
+    index('consents_reader').on(t.readerId),
+    index('consents_leaves').on(t.publicationId, t.sendId, t.way).where(sql`event = 'leave'`),
+  ],
 );
 
 /** One run of `galley import`. `progress` is the last staged row merged, so that a merge cut short goes on or is taken back. */

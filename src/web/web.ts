@@ -16,17 +16,21 @@ import { entryGate } from './console/entry.ts';
 import { feedbackRoutes } from './console/feedback.ts';
 import { issuesRoutes } from './console/issues.ts';
 import { languageRoutes } from './console/languages.ts';
+import { leavingRoutes } from './console/leaving.ts';
 import { mailRoutes } from './console/mail.ts';
+import { measureRoutes } from './console/measure.ts';
 import { readerRoutes } from './console/readers.ts';
 import { sameOriginGate } from './console/same-origin.ts';
 import { sendRoutes } from './console/sends.ts';
 import { pageShower } from './console/show.ts';
 import { undoRoutes } from './console/undo.ts';
+import { type Counter, openCounter } from './counter.ts';
 import { commonHeaders } from './policies.ts';
 import { confirmRoutes } from './reader/confirm.ts';
 import { frontRoutes } from './reader/front.ts';
 import { issueRoutes } from './reader/issues.ts';
 import { leaveRoutes } from './reader/leave.ts';
+import { downloadCounting, linkRoutes } from './reader/links.ts';
 import { ownRoutes } from './reader/own.ts';
 import { pictureRoutes } from './reader/pictures.ts';
 import { preferencesRoutes } from './reader/preferences.ts';
@@ -55,6 +59,8 @@ export interface WebDeps {
   catcher?: Catcher | undefined;
   log: Log;
   now?: () => number;
+  /** Milliseconds after which counts of links and downloads are written. */
+  countsEveryMs?: number;
 }
 
 export interface Web {
@@ -69,7 +75,9 @@ export interface Web {
 /** Starts answering. Errors: the port is taken or may not be used, HOST is no address of this machine. */
 export async function openWeb(deps: WebDeps): Promise<Web> {
   const { host, port } = deps.config;
-  const { app, routes } = buildApp(deps);
+  const { readers, log, now = Date.now, countsEveryMs } = deps;
+  const counter = openCounter({ db: readers.db, rehearsal: readers.rehearsal, log, now, writeEveryMs: countsEveryMs });
+  const { app, routes } = buildApp(deps, counter);
   const server = createServer({ requestTimeout: 30_000 }, app);
   await listen(server, host, port);
   const address = server.address();
@@ -79,14 +87,20 @@ export async function openWeb(deps: WebDeps): Promise<Web> {
     routes,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => {
+          counter.close(); // every answer is over by now, so this is all there was to count
+          resolve();
+        });
         server.closeAllConnections(); // browsers keep theirs open for minutes; waiting for them would hold the process
       }),
   };
 }
 
 /** The routes in the order they are asked; those with names of ours come before the publications' own. */
-function buildApp({ readers, config, catcher, log, now = Date.now }: WebDeps): { app: Express; routes: readonly DeskRoute[] } {
+function buildApp(
+  { readers, config, catcher, log, now = Date.now }: WebDeps,
+  counter: Counter,
+): { app: Express; routes: readonly DeskRoute[] } {
   const { db, languages } = readers;
   const { baseUrl } = config;
   const words = languages.wordsFor('en'); // of pages that are nobody's in particular
@@ -105,6 +119,7 @@ function buildApp({ readers, config, catcher, log, now = Date.now }: WebDeps): {
   app.use(pictureRoutes({ db }));
   const pages = { readers, assets, baseUrl, now };
   app.use(leaveRoutes(pages));
+  app.use(linkRoutes({ db, counter }));
   app.use(preferencesRoutes(pages));
   app.use(ownRoutes(pages));
   app.use(confirmRoutes(pages));
@@ -118,6 +133,8 @@ function buildApp({ readers, config, catcher, log, now = Date.now }: WebDeps): {
   issuesRoutes(desk, { db });
   languageRoutes(desk, { languages });
   sendRoutes(desk, { db, catcher });
+  measureRoutes(desk, { db, now });
+  leavingRoutes(desk, { db });
   const { rehearsal } = readers;
   const suppressionKey = createSecretKey(readers.suppressionKey);
   const returns = { db, suppressionKey, rehearsal, bounceDomain: config.bounceDomain, log, now };
@@ -128,6 +145,7 @@ function buildApp({ readers, config, catcher, log, now = Date.now }: WebDeps): {
   app.use(desk.router);
   app.use(frontRoutes({ db, assets, words }));
   app.use(subscribeRoutes(pages));
+  app.use(downloadCounting({ counter }));
   app.use(issueRoutes({ db, origins }));
   app.use(nothingHere);
   app.use(errorAnswers({ log, assets, words }));

@@ -66,6 +66,7 @@ describe.skipIf(chromiumPath === undefined)(`pages in a browser${browserNote}`, 
     ['a reader', () => '/console/readers/1'],
     ['the tray', () => '/console/feedback/tray'],
     ['a mail that came back', () => '/console/feedback/mails/1'],
+    ['why readers leave', () => '/console/leaving'],
     ['taking back', () => '/console/feedback/undo?from=2020-01-01T00:00&to=2099-01-01T00:00'],
   ];
 

@@ -128,3 +128,22 @@ test('a slot that is set or moved is told by its next instant; other changes say
   await set({ name: 'Waraq Monthly' });
   expect(printed.at(-1)).not.toContain('slot');
 });
+
+test('whether it measures is unanswered at first, then on or off, in the audit, and since when it was answered otherwise', async () => {
+  expect(publication()).toMatchObject({ measure: null, measureSince: null });
+  await set({ measure: 'links,downloads' });
+  const { measure, measureSince } = publication();
+  expect([measure, typeof measureSince]).toEqual(['on', 'number']);
+  await set({ measure: 'downloads, links', name: 'Waraq Monthly' });
+  expect(publication()).toMatchObject({ measure: 'on', measureSince });
+  await set({ measure: 'none' });
+  expect(publication().measure).toBe('off');
+  await expect(set({ measure: 'opens' })).rejects.toThrow('--measure takes links,downloads');
+  const notes = stored((db) => db.$client.prepare("SELECT detail FROM audit WHERE action = 'publication set' ORDER BY id").pluck().all());
+  expect(notes).toEqual(['measure on', 'measure on, name', 'measure off']);
+  await publicationAdd(context, {
+    positionals: ['river'],
+    values: { name: 'River', from: 'news@river.example', measure: 'links,downloads' },
+  });
+  expect(stored((db) => getPublication(db, 'river')).measure).toBe('on');
+});

@@ -2,11 +2,14 @@ import { eq } from 'drizzle-orm/sql';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Drawing } from '../../src/model/edition.ts';
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
+import { linkKey } from '../../src/model/measure.ts';
 import { openDrawing } from '../../src/render/render.ts';
 import { type EditionDeps, freezeEdition, getRevision, mastheadOf } from '../../src/schedule/approve.ts';
 import { scheduleSend } from '../../src/schedule/schedule.ts';
 import { findAsset, storeAsset } from '../../src/store/assets.ts';
+import { getEdition } from '../../src/store/editions.ts';
 import { saveRevision } from '../../src/store/issues.ts';
+import { linksOfEdition } from '../../src/store/links.ts';
 import { type Db, openStore } from '../../src/store/open.ts';
 import { audit, editions, sends } from '../../src/store/schema.ts';
 import { samplePublication, sampleTree, t0 } from '../support/store.ts';
@@ -177,4 +180,32 @@ test('another brand is another edition, drawn with the logo’s bytes', async ()
     [undefined, []],
     ['#8a1f3d', [logo.name]],
   ]);
+});
+
+test('a publication that measures sends another edition, with its links kept; the sends before keep theirs, and without measuring all is as it was', async () => {
+  const { db, deps, order, publication } = setUp();
+  const url = 'https://board.example/minutes';
+  const tree = {
+    ...sampleTree,
+    lead: [{ t: 'para' as const, c: [{ t: 'link' as const, href: url, c: [{ t: 'text' as const, v: 'the board' }] }] }],
+  };
+  saveRevision(db, { publicationId: publication.id, tree, source: 'y', stops: [], hash: 'h2', now: t0 });
+  const first = await scheduleSend(deps, order);
+  const before = getEdition(db, first.editionId);
+  over(db, first);
+  const measuring = { ...publication, measure: 'on' as const, measureSince: t0 };
+  const second = await scheduleSend(deps, { ...order, publication: measuring });
+  expect(getEdition(db, first.editionId)).toEqual(before);
+  expect([before.email.includes(url), linksOfEdition(db, before.id)]).toEqual([true, []]);
+  const counted = getEdition(db, second.editionId);
+  const [link, ...more] = linksOfEdition(db, counted.id);
+  expect([link, more]).toEqual([{ key: linkKey(url), url, words: 'the board' }, []]);
+  expect(counted.email).toContain(`http://localhost:3000/l/tidewater/2026-11/${linkKey(url)}"`);
+  expect([counted.email.includes(url), counted.page.includes(url), counted.plainText.includes(url)]).toEqual([false, true, true]);
+  over(db, second);
+  for (const measure of ['off', null] as const) {
+    const later = await scheduleSend(deps, { ...order, publication: { ...publication, measure, measureSince: t0 } });
+    expect(later.editionId).toBe(first.editionId);
+    over(db, later);
+  }
 });

@@ -25,6 +25,9 @@ import { readerDeps, samplePublication, sampleReaders, sampleTree, t0, testRing 
 
 export const ring = testRing;
 
+/** Milliseconds after which what readers did is counted in the store. */
+export const writtenAfterMs = 100;
+
 export interface Site {
   url: string;
   db: Db;
@@ -73,7 +76,8 @@ export async function openSite({
   const readers = readerDeps(db, { languages, rehearsal: caught, dataDir: folder });
   const logged: string[] = [];
   const log = openLog({ level: 'debug', write: (line) => logged.push(line) });
-  const web = await openWeb({ readers, config: { host: '127.0.0.1', port: 0, baseUrl, oldBaseUrls: [], ...rest }, catcher, log, now });
+  const config = { host: '127.0.0.1', port: 0, baseUrl, oldBaseUrls: [], ...rest };
+  const web = await openWeb({ readers, config, catcher, log, now, countsEveryMs: writtenAfterMs / 5 });
   return {
     url: web.url,
     db,

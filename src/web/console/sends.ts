@@ -7,6 +7,9 @@ import type { Db } from '../../store/open.ts';
 import { listPublications, type Publication } from '../../store/publications.ts';
 import { listSends, type Send } from '../../store/sends.ts';
 import type { Desk } from './desk.ts';
+import { personOf } from './entry.ts';
+import { leftAfter } from './leaving.ts';
+import { measured, measureQuestion } from './measure.ts';
 import { meter, meterKey } from './meter.ts';
 import { counted, moment, number } from './page.ts';
 import { publicationOf } from './show.ts';
@@ -46,8 +49,14 @@ export function sendRoutes(desk: Desk, { db, catcher }: SendsDeps): void {
     const body =
       newest === undefined
         ? nothingYet(renewal)
-        : html`${large(newest, renewal, await leavePath(catcher), catcher)}${earlier.length > 0 && table(earlier)}`;
-    desk.show(response, { title: newest?.title ?? 'What goes out', here: { place: 'sends', exact: true }, body, byPublication: true });
+        : html`${large(newest, renewal, await leavePath(catcher), catcher)}${measured(db, newest.send, newest.publication)}${leftAfter(db, newest.send)}${earlier.length > 0 && table(earlier)}`;
+    const question = measureQuestion(db, personOf(response), publicationOf(db, request));
+    desk.show(response, {
+      title: newest?.title ?? 'What goes out',
+      here: { place: 'sends', exact: true },
+      body: html`${question}${body}`,
+      byPublication: true,
+    });
   });
 }
 
