@@ -105,7 +105,7 @@ const commands: readonly Command[] = [
   },
   {
     usage: 'issue preview FILE',
-    summary: 'draw mail, text, page and PDF',
+    summary: 'draw mail, text, page and PDF, and the light mail and page',
     options: { publication: text('SLUG', 'the publication whose look it gets'), out: text('DIR', 'where to') },
     run: from(issueFile, (file) => file.issuePreview),
   },

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { openDrawing } from '../src/render/render.ts';
 import { photographReaders } from './reader-pictures.ts';
 import { chromiumPath, openBrowser } from './support/browser.ts';
-import { openIssueSite, readSource } from './support/issue-site.ts';
+import { documentNames, openIssueSite, readSource } from './support/issue-site.ts';
 import { prepared, servePinnedFaces } from './support/pinned-faces.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -57,9 +57,9 @@ try {
   await studio.close();
 }
 
-/** Mail and page, at the width of a desk and of a phone, light and dark. */
+/** Mail and page, full and light, at the width of a desk and of a phone, light and dark. */
 async function photograph(browser: Browser, name: string): Promise<void> {
-  for (const part of ['email', 'page']) {
+  for (const part of documentNames) {
     for (const [device, width] of [
       ['desktop', 1440],
       ['phone', 390],

@@ -20,5 +20,5 @@ export {
 } from './leave.ts';
 export { openLeaveTogether } from './leave-together.ts';
 export { askNewAddress, dataOf, type OwnData, ownData, rename, setPublications } from './own.ts';
-export { askForOwn, choose, offeredFormats, pause, resume } from './preferences.ts';
+export { askForOwn, choose, pause, resume } from './preferences.ts';
 export { describeImport, type ImportCounts, type ImportReport } from './report.ts';

@@ -1,7 +1,7 @@
 /** Leaving a publication by link, and taking that back. Both may come twice: the second time changes nothing. */
 import { maskAddress } from '../model/address.ts';
 import { mailable, moveSubscription, type SubscriptionState } from '../model/consent.ts';
-import type { FormatChoice } from '../model/edition.ts';
+import type { Format } from '../model/edition.ts';
 import { mintToken, type TokenSubject } from '../model/token.ts';
 import { addNotice } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
@@ -23,7 +23,7 @@ export interface Standing {
   state: SubscriptionState;
   /** Whether anything is sent there as things stand. */
   mailed: boolean;
-  format: FormatChoice;
+  format: Format;
   /** Of a pause: when it ends. */
   pausedUntil?: number;
   /** Where the reader has left: until when `undoLeave` puts the reader back, UTC in milliseconds. */

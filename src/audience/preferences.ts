@@ -1,6 +1,6 @@
 /** What a reader may change by the link in each mail. The mail may have been passed on, so it is little, told to the reader, and shows nobody who they are. */
 import { moveSubscription, pauseEnd, pauseMonths } from '../model/consent.ts';
-import { type FormatChoice, formats } from '../model/edition.ts';
+import { formats } from '../model/edition.ts';
 import { mintToken, type TokenSubject } from '../model/token.ts';
 import { addNotice } from '../store/notices.ts';
 import { changeReader, findReader } from '../store/readers.ts';
@@ -10,9 +10,6 @@ import { countEvents, setFormat, subscriptionAt, writeConsentChange } from '../s
 import type { ReaderDeps } from './deps.ts';
 
 const day = 24 * 60 * 60 * 1000;
-
-/** Formats that are made, of those a reader may choose. */
-export const offeredFormats: readonly FormatChoice[] = formats;
 
 /** Pauses for 1 to 3 months; a second time counts from then. The reader is told, as after a leave by link. False when nothing is sent anyway, or for another number of months. */
 export function pause(deps: ReaderDeps, subject: TokenSubject, { months, now }: { months: number; now: number }): boolean {
@@ -48,14 +45,14 @@ export function resume({ db }: Pick<ReaderDeps, 'db'>, subject: TokenSubject, no
   });
 }
 
-/** Keeps the language of pages and notices, and the format, of those that are offered; anything else is left as it was. */
+/** Keeps the language of pages and notices, of those that are offered, and the format, which holds from the next send on; anything else is left as it was. */
 export function choose(
   { db, languages }: ReaderDeps,
   { publication, reader }: TokenSubject,
   { language, format }: { language?: string | undefined; format?: string | undefined },
 ): void {
   inTransaction(db, () => {
-    const chosen = offeredFormats.find((offered) => offered === format);
+    const chosen = formats.find((offered) => offered === format);
     if (languages.offered.some((offered) => offered.language === language) && language !== undefined)
       changeReader(db, reader, { language });
     if (chosen !== undefined) setFormat(db, publication, reader, chosen);

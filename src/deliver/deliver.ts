@@ -33,9 +33,10 @@ const defaultDotDeadlineMs = 20_000;
 export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: AbortSignal): Promise<JobEnd> {
   const { marks, gate, slot } = deps;
   if (!(await marks.joined(job.epoch))) return 'go';
-  const template = await deps.template(job.template);
-  if (template === undefined) return 'go';
+  const templates = await templatesOf(deps, job);
+  if (templates === undefined) return 'go';
   const rows = job.rows.values();
+  const messageFor = (row: BatchJobRow): MessageTemplate => templates.get(templateOf(job, row)) as MessageTemplate;
   const state: { end: JobEnd | 'closed' } = { end: 'done' };
 
   /** Keeps its place until the batch has no reader left: the older of two batches ends first, and the next fills the places that fall free. */
@@ -56,7 +57,7 @@ export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: A
       if (state.end !== 'done') return;
       const asked = performance.now(); // not when the answer was read: a process may be stopped in between
       const answer = await marks.begin(job, row.reader);
-      if (answer === 'go') marks.remember(job, row.reader, gate.judge(await deliverOne(deps, template as MessageTemplate, row, asked)));
+      if (answer === 'go') marks.remember(job, row.reader, gate.judge(await deliverOne(deps, messageFor(row), row, asked)));
       else if (answer === 'closed') state.end = 'closed';
       else if (answer === 'lease') state.end = 'go';
     }
@@ -67,6 +68,19 @@ export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: A
   if (state.end === 'go' || state.end === 'back') return state.end;
   await marks.end(job);
   return 'done';
+}
+
+const templateOf = (job: BatchJob, row: BatchJobRow): string => row.template ?? job.template;
+
+/** The templates of a batch's rows by their hashes, all of them before anything is begun; undefined when Redis has lost one. */
+async function templatesOf({ template }: DeliverDeps, job: BatchJob): Promise<Map<string, MessageTemplate> | undefined> {
+  const found = new Map<string, MessageTemplate>();
+  for (const hash of new Set(job.rows.map((row) => templateOf(job, row)))) {
+    const one = await template(hash);
+    if (one === undefined) return undefined;
+    found.set(hash, one);
+  }
+  return found;
 }
 
 /** Waits for a slot, also through an outage of Redis; a stop waits for neither. */

@@ -2,16 +2,19 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import { composeNotice, composeTemplate } from '../message/message.ts';
+import { type Format, formats } from '../model/edition.ts';
 import { noSend } from '../model/notice.ts';
 import { mintToken, type TokenKeys, type TokenKind } from '../model/token.ts';
 import type { Redis } from '../queue/connect.ts';
 import { keepTemplate, publishFence } from '../queue/engine.ts';
 import type { BatchJob, DeliverQueue } from '../queue/jobs.ts';
 import { applyOutcomes, batchRows, closeBatch } from '../store/deliveries.ts';
+import { findEdition } from '../store/editions.ts';
 import { type OpenBatch, readEngine } from '../store/engine.ts';
 import { findNoticeOut, keepNoticeTemplate } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
-import { findTemplateHash, getSend, getTemplateJson, keepSendTemplate, sendMaterial } from '../store/sends.ts';
+import { getSend, sendMaterial } from '../store/sends.ts';
+import { getTemplateJson, keepTemplates, templateHashes } from '../store/templates.ts';
 
 export interface FanoutDeps {
   db: Db;
@@ -36,16 +39,19 @@ export async function publish(deps: FanoutDeps, batch: OpenBatch): Promise<numbe
 
 async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBatch): Promise<number> {
   const { db, redis, queue, tokenKeys, rate } = deps;
-  const hash = composeSend(deps, sendId);
-  await keepTemplate(redis, hash, () => getTemplateJson(db, sendId));
+  const hashes = composeSend(deps, sendId);
+  const out = batchRows(db, id);
+  for (const format of new Set(out.map((row) => row.format))) // a batch is of whoever is next, so its rows may be of several formats
+    await keepTemplate(redis, hashes[format], () => getTemplateJson(db, sendId, format));
   await publishFence(redis, readEngine(db), id);
   const publication = getSend(db, sendId).publicationId;
-  const rows: BatchJob['rows'] = batchRows(db, id).map(({ reader, address }) => {
+  const rows: BatchJob['rows'] = out.map(({ reader, address, format }) => {
     const subject = { publication, reader, send: sendId };
     const token = (kind: TokenKind): string => mintToken(tokenKeys, kind, subject);
-    return { reader, address, delivery: token('delivery'), leave: token('leave'), preferences: token('preferences') };
+    const tokens = { delivery: token('delivery'), leave: token('leave'), preferences: token('preferences') };
+    return { reader, address, ...tokens, ...(format !== 'full' && { template: hashes[format] }) };
   });
-  await queue.add({ batch: id, send: sendId, epoch, template: hash, rows, ...(rate !== undefined && { rate }) });
+  await queue.add({ batch: id, send: sendId, epoch, template: hashes.full, rows, ...(rate !== undefined && { rate }) });
   return rows.length;
 }
 
@@ -54,32 +60,49 @@ function senderId(domain: string): string {
   return `g${createHash('sha256').update(domain.toLowerCase()).digest('hex').slice(0, 11)}`;
 }
 
-/** Composes the send's message once and keeps it with the send, the same bytes for ever; returns its hash. Errors: a sender that no mail can have. */
-export function composeSend({ db, baseUrl, bounceDomain, leaveByMail }: FanoutDeps, sendId: number): string {
-  const kept = findTemplateHash(db, sendId);
-  if (kept !== undefined) return kept;
+/** Composes the send's messages once, one for each format, and keeps them with the send, the same bytes for ever; returns their hashes. Errors: a sender that no mail can have. */
+export function composeSend({ db, baseUrl, bounceDomain, leaveByMail }: FanoutDeps, sendId: number): Record<Format, string> {
+  const kept = templateHashes(db, sendId);
+  if (isWhole(kept)) return kept;
   const { send, edition, publication } = sendMaterial(db, sendId);
+  // An issue that was frozen before there were light mails goes out whole to who asked for one.
+  const light = findEdition(db, { ...edition, format: 'light' }) ?? edition;
+  const { email, plainText: text } = edition;
+  const parts = { full: { email, text }, light: { email: light.email, text: light.plainText }, text: { text } } satisfies Record<
+    Format,
+    object
+  >;
   const fromDomain = publication.fromAddress.slice(publication.fromAddress.lastIndexOf('@') + 1);
-  const json = JSON.stringify(
-    composeTemplate({
-      from: { name: publication.name, address: publication.fromAddress },
-      ...(publication.replyTo !== null && { replyTo: publication.replyTo }),
-      listName: publication.name,
-      listId: `${publication.slug}.lists.${fromDomain}`,
-      subject: edition.subject,
-      email: edition.email,
-      text: edition.plainText,
-      date: send.asOf ?? send.scheduledFor,
-      baseUrl,
-      bounceDomain: bounceDomain ?? fromDomain,
-      leaveByMail,
-      feedbackId: `${send.id}:${publication.slug}:issue:${senderId(fromDomain)}`,
-    }),
+  const composed = (format: Format) => {
+    const json = JSON.stringify(
+      composeTemplate({
+        from: { name: publication.name, address: publication.fromAddress },
+        ...(publication.replyTo !== null && { replyTo: publication.replyTo }),
+        listName: publication.name,
+        listId: `${publication.slug}.lists.${fromDomain}`,
+        subject: edition.subject,
+        ...parts[format],
+        date: send.asOf ?? send.scheduledFor,
+        baseUrl,
+        bounceDomain: bounceDomain ?? fromDomain,
+        leaveByMail,
+        feedbackId: `${send.id}:${publication.slug}:issue:${senderId(fromDomain)}`,
+      }),
+    );
+    return { hash: createHash('sha256').update(json).digest('hex'), json };
+  };
+  keepTemplates(
+    db,
+    sendId,
+    Object.fromEntries(formats.filter((format) => kept[format] === undefined).map((format) => [format, composed(format)])),
   );
-  const hash = createHash('sha256').update(json).digest('hex');
-  keepSendTemplate(db, sendId, { hash, json });
-  return hash;
+  const all = templateHashes(db, sendId);
+  if (!isWhole(all)) throw new Error(`the messages of send ${sendId}, just kept, are gone`);
+  return all;
 }
+
+const isWhole = (hashes: Partial<Record<Format, string>>): hashes is Record<Format, string> =>
+  formats.every((format) => hashes[format] !== undefined);
 
 /** Nothing happens when the notice's outcome has come. */
 async function publishNotice(deps: FanoutDeps, { id: batch, epoch }: OpenBatch): Promise<number> {

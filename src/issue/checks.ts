@@ -1,6 +1,6 @@
 /** Checks of what was drawn, before it is sent. What the source alone can tell is found while it is read. */
 
-import { type Drawing, type Fold, leaveTokenPlaceholder, mailSizeLimits } from '../model/edition.ts';
+import { type Drawing, type DrawnFormat, type Fold, leaveTokenPlaceholder, mailSizeLimits } from '../model/edition.ts';
 import type { Finding } from '../model/issue.ts';
 import { quoted, top } from './findings.ts';
 
@@ -13,14 +13,18 @@ export const stoppingChecks = ['links', 'pdf', 'size', 'text', 'unfinished', 'un
  * Findings about the size of a mail's HTML part: its bytes of UTF-8 as decoded by the reader's program, with the reader's own links in it
  * or placeholders as long as these. Letters are no measure: Arabic script takes two bytes each.
  */
-export function checkSize(emailHtml: string): Finding[] {
+export function checkSize(emailHtml: string, format: DrawnFormat = 'full'): Finding[] {
   const bytes = Buffer.byteLength(emailHtml);
-  if (bytes <= mailSizeLimits.warning) return [];
-  const severity = bytes > mailSizeLimits.stop ? 'stop' : 'warning';
-  const problem = `The HTML of the mail is ${(bytes / kilobyte).toFixed(1)} KB; Gmail hides what comes after 102 KB`;
-  const remedy = `Shorten the issue to stay under ${mailSizeLimits.warning / kilobyte} KB; a send over ${mailSizeLimits.stop / kilobyte} KB is stopped.`;
+  const { warning, stop } = mailSizeLimits[format];
+  if (bytes <= warning) return [];
+  const severity = bytes > stop ? 'stop' : 'warning';
+  const why = { full: 'Gmail hides what comes after 102 KB', light: 'its readers chose it because their line is slow or dear' }[format];
+  const problem = `The HTML of ${mailNames[format]} is ${(bytes / kilobyte).toFixed(1)} KB; ${why}`;
+  const remedy = `Shorten the issue to stay under ${warning / kilobyte} KB; a send over ${stop / kilobyte} KB is stopped.`;
   return [{ check: 'size', severity, ...top, problem, remedy }];
 }
+
+const mailNames = { full: 'the mail', light: 'the light mail' } as const satisfies Record<DrawnFormat, string>;
 
 /**
  * What every mail must have: the way out in both its parts, a text part, and the sender's postal address, which
@@ -53,19 +57,21 @@ export function checkDrawn({ message }: { message: string }): Finding {
 }
 
 const shownAs: Record<Fold['to'], string> = {
+  words: 'in words instead of numbers',
   mark: 'up to its ::more',
   opening: 'with its first paragraph and implications',
   headline: 'by its headline alone',
+  title: 'by its title alone',
 };
 
 /** What the mail shows less of to stay within its budget, each item once, in the order of folding; readers of the mail go on reading on the web page. */
-export function checkFolds(folds: readonly Fold[]): Finding[] {
+export function checkFolds(folds: readonly Fold[], format: DrawnFormat = 'full'): Finding[] {
   const last = folds.filter(({ id }, index) => !folds.slice(index + 1).some((later) => later.id === id));
   return last.map(({ words, to }, index) => ({
     check: 'fold',
     severity: 'info',
     ...top,
-    problem: `The mail would be over ${mailSizeLimits.warning / kilobyte} KB, so fold ${index + 1} of ${last.length} shows ${quoted(words)} ${shownAs[to]}, with a link to the rest`,
+    problem: `${format === 'full' ? 'The mail' : 'The light mail'} would be over ${mailSizeLimits[format].warning / kilobyte} KB, so fold ${index + 1} of ${last.length} shows ${quoted(words)} ${shownAs[to]}, with a link to the rest`,
     remedy: 'Set ::more where an item may be cut, or shorten the issue.',
   }));
 }

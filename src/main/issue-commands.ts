@@ -94,7 +94,9 @@ export async function issuePreview(context: Context, { positionals: [file = ''],
       mkdirSync(join(folder, name, '..'), { recursive: true });
       writeFileSync(join(folder, name), content);
     }
-    context.print(`Wrote ${['email.html', 'email.txt', 'page.html', 'issue.pdf', 'checks.json'].join(', ')} in ${folder}`);
+    context.print(
+      `Wrote ${['email.html', 'email.txt', 'page.html', 'issue.pdf', 'light.html', 'light-page.html', 'checks.json'].join(', ')} in ${folder}`,
+    );
     return 0;
   } finally {
     await studio.close();

@@ -95,7 +95,7 @@ function unnamedPreview(tree: IssueTree, { baseUrl }: Config): PreviewFor {
   return { masthead: { slug, name: tree.publication, postalAddress: '', baseUrl, pictureBase: 'a/' }, logo: new Map() };
 }
 
-/** The files of a preview by their names in its folder: the four renderings, the checks, and the pictures they show. What cannot be drawn is a finding. */
+/** The files of a preview by their names in its folder: the four renderings, the light mail and page, the checks, and the pictures they show. What cannot be drawn is a finding. */
 export async function drawPreview(
   studio: Studio,
   config: Config,
@@ -117,6 +117,8 @@ export async function drawPreview(
     ...checkSize(drawing.email),
     ...checkParts(drawing, publication?.masthead.postalAddress),
     ...checkFolds(drawing.folds),
+    ...checkSize(drawing.light.email, 'light'),
+    ...checkFolds(drawing.light.folds, 'light'),
   ];
   const files = new Map<string, string | Uint8Array>([
     ['email.html', drawing.email],
@@ -129,6 +131,8 @@ export async function drawPreview(
       ),
     ],
     ['issue.pdf', drawing.pdf],
+    ['light.html', drawing.light.email],
+    ['light-page.html', drawing.light.page],
     ['checks.json', `${JSON.stringify(all, null, 2)}\n`],
   ]);
   for (const { name, bytes } of [...pictures, ...drawing.pictures]) files.set(`a/${name}`, bytes);

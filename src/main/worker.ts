@@ -96,7 +96,7 @@ function take(
   return { jobs, transport };
 }
 
-/** Templates by hash, the last few kept: all batches of a send share one. */
+/** Templates by hash, the last few kept: all batches of a send share one for each format. */
 function templates(redis: Redis): (hash: string) => Promise<MessageTemplate | undefined> {
   const known = new Map<string, MessageTemplate>();
   return async (hash) => {
@@ -105,7 +105,7 @@ function templates(redis: Redis): (hash: string) => Promise<MessageTemplate | un
     const json = await readTemplate(redis, hash);
     if (json === undefined) return undefined;
     const template = JSON.parse(json) as MessageTemplate;
-    for (const old of known.keys()) if (known.size >= 4) known.delete(old);
+    for (const old of known.keys()) if (known.size >= 8) known.delete(old);
     known.set(hash, template);
     return template;
   };

@@ -19,8 +19,8 @@ export interface MessageInput {
   /** Such as `tidewater.lists.example.org`: the same for the life of the list (RFC 2919). */
   listId: string;
   subject: string;
-  /** HTML part, with the placeholders of `model/edition.ts` where the reader's tokens go. */
-  email: string;
+  /** HTML part, with the placeholders of `model/edition.ts` where the reader's tokens go. Without one the mail is its text alone. */
+  email?: string;
   /** Plain-text part, same placeholders. */
   text: string;
   /** Milliseconds UTC. The send's own instant, so that a resend is byte for byte the same. */
@@ -65,7 +65,7 @@ export interface PersonalMessage {
 }
 
 /** What a notice is made of; every field as in `MessageInput`. */
-export type NoticeInput = Pick<MessageInput, 'from' | 'replyTo' | 'subject' | 'email' | 'text' | 'date' | 'bounceDomain'>;
+export type NoticeInput = Pick<MessageInput, 'from' | 'replyTo' | 'subject' | 'text' | 'date' | 'bounceDomain'> & { email: string };
 
 /**
  * Composes a notice: a mail that a program wrote by itself, so that no other program answers it (RFC 3834 section 5), and none of a list. Fill it in with
@@ -120,14 +120,18 @@ function opening(sender: ReturnType<typeof senderFields>, { subject, date }: Pic
   ];
 }
 
-/** The MIME fields and both parts. */
+/** The MIME fields and both parts, or the text alone (RFC 2046 section 4.1). */
 function body({ text, email }: Pick<MessageInput, 'text' | 'email'>): Piece[] {
+  // between parts the last line end belongs to the boundary (RFC 2046 section 5.1.1); here the encoding itself ends the last line
+  if (email === undefined) return ['MIME-Version: 1.0\r\n', ...part('text/plain', encodeBody(text.replace(/\n$/, '')))];
   const boundary = boundaryOf({ text, email });
   return [
     'MIME-Version: 1.0\r\n',
     `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n`,
-    ...part(boundary, 'text/plain', encodeBody(text)),
-    ...part(boundary, 'text/html', encodeBody(email)),
+    `--${boundary}\r\n`,
+    ...part('text/plain', encodeBody(text)),
+    `--${boundary}\r\n`,
+    ...part('text/html', encodeBody(email)),
     `--${boundary}--\r\n`,
   ];
 }
@@ -185,12 +189,12 @@ function compiled(template: MessageTemplate): (Buffer | Exclude<Piece, string>)[
 }
 const ready = new WeakMap<MessageTemplate, (Buffer | Exclude<Piece, string>)[]>();
 
-function part(boundary: string, type: string, { encoding, pieces }: EncodedBody): Piece[] {
-  return [`--${boundary}\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`, ...pieces];
+function part(type: string, { encoding, pieces }: EncodedBody): Piece[] {
+  return [`Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`, ...pieces];
 }
 
 /** From the content alone, so the same for every reader and on every day. `=_` cannot occur in quoted-printable or base64 (RFC 2045 section 6.7, rule 5). */
-function boundaryOf({ text, email }: Pick<MessageInput, 'text' | 'email'>): string {
+function boundaryOf({ text, email }: { text: string; email: string }): string {
   return `=_${createHash('sha256').update(text).update('\0').update(email).digest('hex').slice(0, 32)}`;
 }
 

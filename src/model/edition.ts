@@ -50,16 +50,31 @@ export interface AdmittedPdf {
   doubt?: string;
 }
 
-/** An item, or a section's lead, that the mail shows less of: up to the editor's mark, its opening, or its headline alone. `words` are its headline. */
+/**
+ * An item, or a section's lead, that the mail shows less of: up to the editor's mark, its opening, or its headline alone. In the light mail also a chart that is
+ * told in words instead of numbers, and a section of which only the title is left. `words` are its headline.
+ */
 export interface Fold {
   id: string;
   words: string;
-  to: 'mark' | 'opening' | 'headline';
+  to: 'words' | 'mark' | 'opening' | 'headline' | 'title';
 }
 
+/** What a reader may choose to get. `text` is the text part of the mail by itself. */
+export const formats = ['full', 'light', 'text'] as const;
+export type Format = (typeof formats)[number];
+/** A format that is drawn for itself, and so has an edition of its own. */
+export type DrawnFormat = Exclude<Format, 'text'>;
+
 const kilobyte = 1024;
-/** Gmail shows the first 102 KB of a mail's HTML (decoded bytes) and hides the rest; what a relay adds comes on top of ours. */
-export const mailSizeLimits = { warning: 80 * kilobyte, stop: 95 * kilobyte } as const;
+/**
+ * Bytes of a mail's HTML as decoded: over `warning` it folds. Gmail shows the first 102 KB and hides the rest, what a relay adds on top of ours included; the
+ * light mail promises to be small to those who asked for it.
+ */
+export const mailSizeLimits = {
+  full: { warning: 80 * kilobyte, stop: 95 * kilobyte },
+  light: { warning: 25 * kilobyte, stop: 95 * kilobyte },
+} as const satisfies Record<DrawnFormat, { warning: number; stop: number }>;
 
 /** Everything drawn from one issue tree. */
 export interface Drawing {
@@ -72,6 +87,8 @@ export interface Drawing {
   text: string;
   /** The web page, a whole document. */
   page: string;
+  /** The mail and the page without pictures, and what that mail shows less of; its text part is the same. */
+  light: { email: string; folds: Fold[]; page: string };
   pdf: Uint8Array;
   pdfPages: number;
   /** The links of the mail that are counted; absent where none are. */
@@ -79,9 +96,3 @@ export interface Drawing {
   /** Chart pictures made for the mail; the issue's own figures are stored already. */
   pictures: Picture[];
 }
-
-export const formats = ['full'] as const;
-export type Format = (typeof formats)[number];
-/** What a reader may choose to get, whether or not it is made yet. */
-export const formatChoices = ['full', 'light', 'text'] as const;
-export type FormatChoice = (typeof formatChoices)[number];

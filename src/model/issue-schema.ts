@@ -53,7 +53,7 @@ export const issueNumber = z
   .min(1, 'is empty')
   .max(41, 'is longer than 41 letters')
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'may hold only letters A to Z, digits, ".", "_" and "-", beginning with a letter or digit')
-  .refine((value) => !reserved.has(value.toLowerCase()) && !/\.pdf$/i.test(value), 'is an address of its own beside the issues');
+  .refine((value) => !reserved.has(value.toLowerCase()) && !/\.(pdf|light)$/i.test(value), 'is an address of its own beside the issues');
 /** A period is a number too; one that looks like a month is one. */
 export const issuePeriod = issueNumber.refine((value) => !/^\d{4}-\d\d$/.test(value) || /-(0[1-9]|1[0-2])$/.test(value), 'is no month');
 

@@ -9,7 +9,7 @@ const batchJob = z.object({
   batch: z.number(),
   send: z.number(),
   epoch: z.number(),
-  /** Hash of the message template, kept in Redis beside the jobs. */
+  /** Hash of the message template, kept in Redis beside the jobs, of the rows that name no other. */
   template: z.string(),
   /** Messages per second that all workers together may begin; absent means as fast as it goes. */
   rate: z.number().optional(),
@@ -20,6 +20,8 @@ const batchJob = z.object({
       delivery: z.string(),
       leave: z.string().optional(),
       preferences: z.string().optional(),
+      /** Hash of this row's message template, when its reader gets another format than most. */
+      template: z.string().optional(),
     }),
   ),
 });

@@ -10,6 +10,8 @@ export interface Addresses {
   /** The web page of the issue. */
   web: string;
   pdf: string;
+  /** The page without pictures. */
+  light: string;
   /** The reader's own page for leaving. */
   leave: string;
   /** The reader's own page of preferences. */
@@ -22,6 +24,7 @@ export function addressesOf(tree: IssueTree, masthead: Masthead): Addresses {
   return {
     web,
     pdf: `${web}.pdf`,
+    light: `${web}.light`,
     leave: `${masthead.baseUrl}/u/${leaveTokenPlaceholder}`,
     preferences: `${masthead.baseUrl}/p/${preferencesTokenPlaceholder}`,
   };

@@ -9,7 +9,8 @@ import { directionOf } from '../model/language.ts';
 import { linksOf } from '../model/measure.ts';
 import { addressesOf } from './addresses.ts';
 import { chartPng, chartSvg } from './chart.ts';
-import { drawFoldedEmail } from './fold.ts';
+import { drawFoldedEmail, drawFoldedLightMail } from './fold.ts';
+import { drawLightPage } from './light-page.ts';
 import { drawPage } from './page.ts';
 import { drawPdf } from './pdf.ts';
 import { named } from './picture.ts';
@@ -19,7 +20,7 @@ import { wordsFor } from './words.ts';
 /** Widths of the chart drawings, in units of which letters take 13.5: the mail is also read on phones and needs larger letters than print. */
 export const chartWidths = { mail: 520, wide: 620, narrow: 360 };
 
-/** Draws mail, text, page, PDF and chart pictures from one tree. Same input, same bytes.
+/** Draws mail, text, page, PDF and chart pictures from one tree, and mail and page without pictures. Same input, same bytes.
  *  Throws `render.chart` on data that is not numbers, `render.figure` when the bytes of a figure are missing,
  *  `render.pdf` on characters no typeface here has, `render.placeholder` when the text holds the mark that stands for a reader's token. */
 export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing> {
@@ -65,6 +66,7 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
     ...(masthead.counted && { links: linksOf(tree, masthead.baseUrl) }),
     text: drawText({ ...same, pdf: facts }),
     page: drawPage({ ...same, charts: onPage, pdf: facts }),
+    light: { ...drawFoldedLightMail({ ...same, pdf: facts }), page: drawLightPage({ ...same, pdf: facts }) },
     pdf,
     pdfPages: pages,
     pictures: [...new Map([...inMail.values()].map((picture) => [picture.name, picture])).values()],

@@ -7,7 +7,7 @@ import type { IssueTree } from '../model/issue.ts';
 import { blocksOf } from '../model/issue.ts';
 import type { Addresses, Target } from './addresses.ts';
 import { inline, type Setting, said, unlinked } from './markup.ts';
-import { blockPrinter } from './page-blocks.ts';
+import { blockPrinter, pictured } from './page-blocks.ts';
 import { stylesheetLink } from './stylesheet-link.ts';
 import { voiceOfItem } from './voice.ts';
 import type { Words } from './words.ts';
@@ -26,7 +26,7 @@ export interface PageParts {
 export function drawPage(parts: PageParts): string {
   const { tree, masthead, addresses, words, pdf } = parts;
   const setting: Setting = { language: tree.language, direction: tree.direction, words, address: onPage };
-  const show = blockPrinter(parts, setting);
+  const show = blockPrinter(setting, pictured(parts, setting));
   const contents = tree.sections.length > 0 && [...blocksOf(tree)].some((b) => b.t === 'toc');
   const label = [...blocksOf(tree)].find((b) => b.t === 'download')?.c;
   const name = said(tree.publication, setting);
@@ -50,7 +50,7 @@ ${raw(stylesheetLink)}
 <main id="content" class="issue" itemscope itemtype="https://schema.org/PublicationIssue">
 ${schemaOf(parts)}
 <header class="opening"><h1 itemprop="name">${said(tree.title, setting)}</h1>${tree.summary && html`<p class="dek" itemprop="description">${said(tree.summary, setting)}</p>`}</header>
-<aside class="beside"><div><a class="btn" href="${addresses.pdf}">${downloadSign}${label ? inline(label, unlinked(setting)) : words.download}</a><p class="muted small">${said(words.facts(pdf), setting)}</p></div>${
+<aside class="beside"><div><a class="btn" href="${addresses.pdf}">${downloadSign}${label ? inline(label, unlinked(setting)) : words.download}</a><p class="muted small">${said(words.facts(pdf), setting)}</p><p class="small"><a href="${addresses.light}">${words.light}</a></p></div>${
     contents &&
     html`<nav class="contents" aria-label="${words.contents}"><ol>${tree.sections.map((s) => html`<li><a href="#${s.id}">${inline(s.title, unlinked(setting))}</a></li>`)}</ol></nav>`
   }</aside>
@@ -75,7 +75,7 @@ function itemOf(parts: PageParts, issue: Setting, item: IssueTree['sections'][nu
   const setting = { ...issue, ...own };
   const tongue = own && html` lang="${own.language}" dir="${own.direction}"`;
   return html`<article id="${item.id}"${tongue} aria-labelledby="${item.id}-title" itemprop="hasPart" itemscope itemtype="https://schema.org/Article"><h3 id="${item.id}-title" itemprop="headline">${inline(item.headline, setting)}</h3><link itemprop="url" href="${`${addresses.web}/${encodeURIComponent(item.id)}`}"><meta itemprop="inLanguage" content="${setting.language}">
-${blockPrinter(parts, setting)(item.blocks, 4)}</article>\n`;
+${blockPrinter(setting, pictured(parts, setting))(item.blocks, 4)}</article>\n`;
 }
 
 /** What the issue is, for those who read microdata: the rest of it stands at the words themselves. */

@@ -4,6 +4,9 @@ export interface Words {
   /** Heading of the contents. */
   contents: string;
   readOnWeb: string;
+  /** Leads from the page to the light one, and back. */
+  light: string;
+  withPictures: string;
   /** Leads from a folded item of the mail to the whole of it. */
   readOn: string;
   /** Said of the PDF where the editor placed no download block. */
@@ -71,6 +74,8 @@ function withNumbers({
 const en: Words = {
   contents: 'In this issue',
   readOnWeb: 'Read on the web',
+  light: 'Light page, without pictures',
+  withPictures: 'Full page, with pictures',
   readOn: 'Read on',
   download: 'Download the full issue',
   source: 'Source',
@@ -96,6 +101,8 @@ const en: Words = {
 const ur: Words = {
   contents: 'اس شمارے میں',
   readOnWeb: 'ویب پر پڑھیں',
+  light: 'ہلکا صفحہ، بغیر تصویروں کے',
+  withPictures: 'مکمل صفحہ، تصویروں کے ساتھ',
   readOn: 'آگے پڑھیں',
   download: 'مکمل شمارہ ڈاؤن لوڈ کریں',
   source: 'ماخذ',
@@ -121,6 +128,8 @@ const ur: Words = {
 const ps: Words = {
   contents: 'په دې ګڼه کې',
   readOnWeb: 'په وېب کې یې ولولئ',
+  light: 'سپک مخ، بې انځورونو',
+  withPictures: 'بشپړ مخ، له انځورونو سره',
   readOn: 'نور ولولئ',
   download: 'بشپړه ګڼه ښکته کړئ',
   source: 'سرچینه',
@@ -145,6 +154,8 @@ const ps: Words = {
 const fa: Words = {
   contents: 'در این شماره',
   readOnWeb: 'خواندن در وب',
+  light: 'صفحهٔ سبک، بدون تصویر',
+  withPictures: 'صفحهٔ کامل، با تصویر',
   readOn: 'ادامه را بخوانید',
   download: 'دریافت شمارهٔ کامل',
   source: 'منبع',

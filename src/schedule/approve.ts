@@ -94,8 +94,12 @@ export async function frozenForSending(deps: EditionDeps, order: Order): Promise
   const revision = getRevision(deps.db, order);
   refuseStops(revision, order);
   const edition = await freezeEdition(deps, order.publication, revision);
-  const drawn = { email: edition.email, text: edition.plainText };
-  const found = [...checkSize(edition.email), ...checkParts(drawn, order.publication.postalAddress)];
+  const light = findEdition(deps.db, { ...edition, format: 'light' }) ?? edition;
+  const { postalAddress } = order.publication;
+  const found = ([edition, light] as const).flatMap(({ email, plainText: text, format }) => [
+    ...checkSize(email, format),
+    ...checkParts({ email, text }, postalAddress),
+  ]);
   const stop = found.find(({ severity, check }) => severity === 'stop' && order.waived[check] === undefined);
   if (stop !== undefined)
     throw new AppError('send.unfit', `${stop.problem}. ${stop.remedy} Or send it all the same with --waive ${stop.check}=REASON`);
@@ -132,7 +136,10 @@ export function mastheadOf({ slug, name, postalAddress, brand, measure }: Public
   return { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/`, ...chosen };
 }
 
-/** The edition of a revision for the publication as it is, drawn once and kept: what readers get, on the page and in the PDF too, never changes after this. */
+/**
+ * The full edition of a revision for the publication as it is, drawn once and kept with the light one: what readers get, on the pages and in the PDF too, never
+ * changes after this. One that was frozen before there were light ones gets its light one now.
+ */
 export async function freezeEdition(
   { db, draw, baseUrl, now }: EditionDeps,
   publication: Publication,
@@ -142,17 +149,22 @@ export async function freezeEdition(
   const masthead = createHash('sha256').update(JSON.stringify(drawnFor)).digest('hex');
   const key = { issueId, revision, language: tree.language, format: 'full' as const, masthead };
   const frozen = findEdition(db, key);
-  if (frozen !== undefined) return frozen;
+  if (frozen !== undefined && findEdition(db, { ...key, format: 'light' }) !== undefined) return frozen;
   const shown = assetsOf(tree);
   const logo = drawnFor.brand?.logo?.asset;
   const figures = findAssets(db, logo === undefined ? shown : [...shown, logo]);
   const drawing = await draw(tree, drawnFor, figures);
   for (const picture of drawing.pictures) storeAsset(db, picture);
-  const { subject, email, text, page } = drawing;
-  const pdf = Buffer.from(drawing.pdf);
-  const hash = createHash('sha256')
-    .update(JSON.stringify([subject, email, text, page]))
-    .update(pdf)
-    .digest('hex');
-  return saveEdition(db, { ...key, hash, subject, email, plainText: text, page, pdf, createdAt: now() }, drawing.links);
+  const { subject, email, text, page, light } = drawing;
+  const drawn = (parts: { email: string; page: string; pdf: Buffer }) => {
+    const hash = createHash('sha256')
+      .update(JSON.stringify([subject, parts.email, text, parts.page]))
+      .update(parts.pdf)
+      .digest('hex');
+    return { ...key, ...parts, hash, subject, plainText: text, createdAt: now() };
+  };
+  return inTransaction(db, () => {
+    saveEdition(db, { ...drawn({ email: light.email, page: light.page, pdf: Buffer.of() }), format: 'light' });
+    return saveEdition(db, drawn({ email, page, pdf: Buffer.from(drawing.pdf) }), drawing.links);
+  });
 }

@@ -8,6 +8,7 @@ import {
   movesByOutcome,
   movesByPerson,
 } from '../model/delivery.ts';
+import type { Format } from '../model/edition.ts';
 import { noSend } from '../model/notice.ts';
 import type { ReportedOutcome } from '../model/outcome.ts';
 import { counter } from './counters.ts';
@@ -19,6 +20,7 @@ import { mailableAt } from './subscriptions.ts';
 export interface BatchRow {
   reader: number;
   address: string;
+  format: Format;
 }
 
 /** What a claim did: the batch it made, if any row is in it, and how many rows it looked at. */
@@ -70,9 +72,9 @@ function waitingRows(db: Db, sendId: number, limit: number, now: number) {
   return first.length === limit ? first : [...first, ...(ready.all(now, sendId, limit - first.length) as Row[])];
 }
 
-/** The rows still out in a batch, with the addresses they go to. */
+/** The rows still out in a batch, with the addresses they go to and what they go out as. */
 export function batchRows(db: Db, batch: number): BatchRow[] {
-  const text = `SELECT d.reader_id AS reader, r.email AS address FROM deliveries d JOIN readers r ON r.id = d.reader_id WHERE d.batch_id = ? AND d.state = 'queued' ORDER BY d.reader_id`;
+  const text = `SELECT d.reader_id AS reader, r.email AS address, coalesce(d.format, 'full') AS format FROM deliveries d JOIN readers r ON r.id = d.reader_id WHERE d.batch_id = ? AND d.state = 'queued' ORDER BY d.reader_id`;
   return statement(db, text).all(batch) as BatchRow[];
 }
 

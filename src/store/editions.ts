@@ -1,5 +1,6 @@
 /** Editions: frozen renderings, made once per revision, language and format. */
 import { and, desc, eq, isNotNull } from 'drizzle-orm/sql';
+import { alias } from 'drizzle-orm/sqlite-core';
 import type { CountedLink } from '../model/measure.ts';
 import { keepLinks } from './links.ts';
 import type { Db } from './open.ts';
@@ -61,6 +62,31 @@ export function findPublishedEdition(db: Db, slug: string, number: string) {
     .orderBy(sends.rehearsal, desc(sends.id))
     .limit(1)
     .get();
+}
+
+/** What is public at `/SLUG/NUMBER.light`: the light edition of what `findPublishedEdition` finds; undefined where that was frozen without one. */
+export function findPublishedLight(db: Db, slug: string, number: string) {
+  const light = alias(editions, 'light');
+  const same = [
+    eq(light.issueId, editions.issueId),
+    eq(light.revision, editions.revision),
+    eq(light.language, editions.language),
+    eq(light.masthead, editions.masthead),
+  ];
+  const row = db
+    .select({ hash: light.hash, page: light.page, createdAt: light.createdAt })
+    .from(sends)
+    .innerJoin(editions, eq(editions.id, sends.editionId))
+    .innerJoin(issues, eq(issues.id, editions.issueId))
+    .innerJoin(publications, eq(publications.id, issues.publicationId))
+    .leftJoin(light, and(eq(light.format, 'light'), ...same))
+    .where(and(eq(publications.slug, slug), eq(issues.number, number), isNotNull(sends.asOf)))
+    .orderBy(sends.rehearsal, desc(sends.id))
+    .limit(1)
+    .get();
+  return row?.hash == null || row.page === null || row.createdAt === null
+    ? undefined
+    : { hash: row.hash, page: row.page, createdAt: row.createdAt };
 }
 
 /** The newest public issue of a publication, a real one rather than a rehearsal. */

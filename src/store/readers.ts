@@ -1,6 +1,7 @@
 /** Readers: those of a publication page by page, one by number or address, and what they change about themselves. */
 import { and, asc, eq, gt, inArray } from 'drizzle-orm/sql';
 import { type SubscriptionState, stateAt } from '../model/consent.ts';
+import type { Format } from '../model/edition.ts';
 import type { Db } from './open.ts';
 import { consents, feedback, inbound, readers, reasons, subscriptions } from './schema.ts';
 import { statement } from './statement.ts';
@@ -12,6 +13,8 @@ export interface ListedReader {
   language: string | null;
   attributes: Record<string, string> | null;
   state: SubscriptionState;
+  /** What the reader chose to get. */
+  format: Format;
 }
 
 /** The next `limit` readers of a publication after reader `after`, in the order of their numbers and in every state, as it is at `now`. Empty at the end. */
@@ -25,6 +28,7 @@ export function listReaders(db: Db, publicationId: number, after: number, limit:
       attributes: readers.attributes,
       state: subscriptions.state,
       pausedUntil: subscriptions.pausedUntil,
+      format: subscriptions.format,
     })
     .from(subscriptions)
     .innerJoin(readers, eq(readers.id, subscriptions.readerId))

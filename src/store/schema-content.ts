@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm/sql';
 import { blob, customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { BrandChoices } from '../model/brand.ts';
 import type { ConsentEvent, SubscriptionState } from '../model/consent.ts';
-import type { Format, FormatChoice } from '../model/edition.ts';
+import type { DrawnFormat, Format } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
 import { readTree } from '../model/issue-schema.ts';
 import type { Measure } from '../model/measure.ts';
@@ -80,7 +80,7 @@ export const assets = sqliteTable('assets', {
   bytes: blob('bytes', { mode: 'buffer' }).notNull(),
 });
 
-/** The frozen rendering of one revision. `hash` is the SHA-256 in hex over the mail parts, the page and the PDF. */
+/** The frozen rendering of one revision in one format. `hash` is the SHA-256 in hex over the mail parts, the page and the PDF; the light one leaves its PDF to the full one. */
 export const editions = sqliteTable(
   'editions',
   {
@@ -90,7 +90,7 @@ export const editions = sqliteTable(
       .references(() => issues.id),
     revision: integer('revision').notNull(),
     language: text('language').notNull(),
-    format: text('format').$type<Format>().notNull(),
+    format: text('format').$type<DrawnFormat>().notNull(),
     hash: text('hash').notNull(),
     subject: text('subject').notNull(),
     email: text('email').notNull(),
@@ -131,8 +131,8 @@ export const subscriptions = sqliteTable(
     changedAt: integer('changed_at').notNull(),
     /** When a pause ends by itself. */
     pausedUntil: integer('paused_until'),
-    /** What the reader chose to get; of what exists by then. */
-    format: text('format').$type<FormatChoice>().notNull().default('full'),
+    /** What the reader chose to get, from the next send on. */
+    format: text('format').$type<Format>().notNull().default('full'),
   },
   (t) => [primaryKey({ columns: [t.publicationId, t.readerId] })],
 );

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm/sql';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { DeliveryState } from '../model/delivery.ts';
+import type { Format } from '../model/edition.ts';
 import type { NoticeDrawing, NoticeFacts } from '../model/notice.ts';
 import type { SendState } from '../model/send.ts';
 import { editions, issues, publications } from './schema-content.ts';
@@ -47,12 +48,17 @@ export const sends = sqliteTable('sends', {
   alarmedAt: integer('alarmed_at'),
 });
 
-/** The message of a send as it was first composed: settings may change while it goes out, the mail may not. */
-export const templates = sqliteTable('templates', {
-  sendId: integer('send_id').primaryKey(),
-  hash: text('hash').notNull(),
-  json: text('json').notNull(),
-});
+/** The messages of a send as they were first composed, one for each format: settings may change while it goes out, the mail may not. */
+export const templates = sqliteTable(
+  'templates',
+  {
+    sendId: integer('send_id').notNull(),
+    format: text('format').$type<Format>().notNull(),
+    hash: text('hash').notNull(),
+    json: text('json').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sendId, t.format] })],
+);
 
 /** One send to one reader. `batchId` is the attempt it is, or was last, out in. */
 export const deliveries = sqliteTable(
@@ -75,6 +81,8 @@ export const deliveries = sqliteTable(
     complainedAt: integer('complained_at'),
     /** When a refusal was judged like any other bounce. */
     heardAt: integer('heard_at'),
+    /** What it goes out as, from the freeze on; null for full, which most rows are: a byte instead of six. */
+    format: text('format').$type<Exclude<Format, 'full'>>(),
   },
   (t) => [
     primaryKey({ columns: [t.sendId, t.readerId] }),

@@ -3,7 +3,7 @@ import { and, desc, eq, inArray, isNull, lte, ne } from 'drizzle-orm/sql';
 import { movesOfSend, type SendState, type SteerAction } from '../model/send.ts';
 import { noteAudit } from './audit.ts';
 import type { Db } from './open.ts';
-import { editions, publications, sends, templates } from './schema.ts';
+import { editions, publications, sends } from './schema.ts';
 import { inTransaction, statement } from './statement.ts';
 import { mailableAt } from './subscriptions.ts';
 
@@ -184,6 +184,7 @@ export function startSend(db: Db, id: number, now: number): boolean {
  * Writes the delivery rows of the next `limit` subscriptions of a started send, in one transaction with the counters and the place reached,
  * so it may be stopped anywhere and goes on there. Returns false once every subscription was seen.
  * Consent counts as of the start: who subscribed later is not in it, who left since gets no row here and is cancelled at claim if he had one.
+ * The format is that of this moment and stays: what a reader chooses later is for the next send.
  */
 export function freezeChunk(db: Db, id: number, limit: number, now: number): boolean {
   return inTransaction(db, () => {
@@ -198,8 +199,8 @@ export function freezeChunk(db: Db, id: number, limit: number, now: number): boo
     const through = last ?? send.frozenThrough;
     const insert = statement(
       db,
-      `INSERT OR IGNORE INTO deliveries (send_id, reader_id, state, attempts, changed_at)
-       SELECT ?, reader_id, 'ready', 0, ? FROM subscriptions
+      `INSERT OR IGNORE INTO deliveries (send_id, reader_id, state, attempts, changed_at, format)
+       SELECT ?, reader_id, 'ready', 0, ?, nullif(format, 'full') FROM subscriptions
        WHERE publication_id = ? AND reader_id > ? AND reader_id <= ? AND changed_at <= ? AND ${mailableAt('subscriptions')} ORDER BY reader_id`,
     );
     const asOf = send.asOf ?? now;
@@ -218,26 +219,6 @@ export function finishSend(db: Db, id: number, now: number): boolean {
   const text = `UPDATE sends SET state = iif(state = 'sending', 'sent', state), finished_at = ? WHERE id = ? AND finished_at IS NULL
     AND (state = 'sending' AND frozen = 1 OR state = 'cancelled') AND ready + queued + deferred = 0`;
   return statement(db, text).run(now, id).changes === 1;
-}
-
-/** Hash of the message of a send as first composed, or undefined when nobody has composed it yet. */
-export function findTemplateHash(db: Db, sendId: number): string | undefined {
-  return db.select({ hash: templates.hash }).from(templates).where(eq(templates.sendId, sendId)).get()?.hash;
-}
-
-/** The message itself, as JSON. */
-export function getTemplateJson(db: Db, sendId: number): string {
-  const found = db.select({ json: templates.json }).from(templates).where(eq(templates.sendId, sendId)).get();
-  if (found === undefined) throw new Error(`the message of send ${sendId} is missing from the store`);
-  return found.json;
-}
-
-/** Keeps the message of a send; the first one stands. */
-export function keepSendTemplate(db: Db, sendId: number, template: { hash: string; json: string }): void {
-  db.insert(templates)
-    .values({ sendId, ...template })
-    .onConflictDoNothing()
-    .run();
 }
 
 /** What composing a send's message needs: the edition's parts and the publication's sender. */

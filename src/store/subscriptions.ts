@@ -1,7 +1,7 @@
 /** One reader's consent to one publication: as it stands, and every change of it with the event that caused it. */
 import { and, desc, eq } from 'drizzle-orm/sql';
 import { type ConsentEvent, type ConsentMove, moveSubscription, type SubscriptionState, stateAt } from '../model/consent.ts';
-import type { FormatChoice } from '../model/edition.ts';
+import type { Format } from '../model/edition.ts';
 import type { Db } from './open.ts';
 import { consents, consentTexts, publications, readers, reasons, subscriptions } from './schema.ts';
 import { statement } from './statement.ts';
@@ -19,7 +19,7 @@ export interface Subscription {
   state: SubscriptionState;
   before: SubscriptionState | undefined;
   pausedUntil: number | null;
-  format: FormatChoice;
+  format: Format;
   changedAt: number;
 }
 
@@ -142,7 +142,7 @@ export function addSubscription(
 }
 
 /** What the reader chose to get. */
-export function setFormat(db: Db, publicationId: number, readerId: number, format: FormatChoice): void {
+export function setFormat(db: Db, publicationId: number, readerId: number, format: Format): void {
   const mine = and(eq(subscriptions.publicationId, publicationId), eq(subscriptions.readerId, readerId));
   db.update(subscriptions).set({ format }).where(mine).run();
 }

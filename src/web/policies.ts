@@ -48,6 +48,9 @@ export function issuePolicy(origins: readonly string[]): Policy {
   return { ...nothing, 'style-src': own, 'style-src-attr': ["'unsafe-inline'"], 'font-src': own, 'img-src': [...own, 'data:'] };
 }
 
+/** The light page of an issue: the style in its head and nothing else, so that a browser fetches nothing for it. */
+export const lightPolicy: Policy = { ...nothing, 'form-action': ["'none'"], 'style-src': ["'unsafe-inline'"], 'img-src': ['data:'] };
+
 /** The header value of a policy. */
 export function printPolicy(policy: Policy): string {
   return Object.entries(policy)

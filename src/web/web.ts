@@ -30,6 +30,7 @@ import { confirmRoutes } from './reader/confirm.ts';
 import { frontRoutes } from './reader/front.ts';
 import { issueRoutes } from './reader/issues.ts';
 import { leaveRoutes } from './reader/leave.ts';
+import { lightRoutes } from './reader/light.ts';
 import { downloadCounting, linkRoutes } from './reader/links.ts';
 import { ownRoutes } from './reader/own.ts';
 import { pictureRoutes } from './reader/pictures.ts';
@@ -146,6 +147,7 @@ function buildApp(
   app.use(frontRoutes({ db, assets, words }));
   app.use(subscribeRoutes(pages));
   app.use(downloadCounting({ counter }));
+  app.use(lightRoutes({ db }));
   app.use(issueRoutes({ db, origins }));
   app.use(nothingHere);
   app.use(errorAnswers({ log, assets, words }));

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
-import { exportReaders, leave } from '../../src/audience/audience.ts';
+import { choose, exportReaders, leave } from '../../src/audience/audience.ts';
 import { readerDeps, t0 } from '../support/store.ts';
 import { manyReaders, openRoom, type Room } from './room.ts';
 
@@ -12,17 +12,18 @@ async function exported({ db, publicationId }: Room): Promise<string> {
   return text;
 }
 
-test('every reader of the publication is written, whatever the state', async () => {
+test('every reader of the publication is written, whatever the state, with the format that was chosen', async () => {
   const room = openRoom();
   await room.take('email,name,language,city\na@example.org,"Khan, Amina",ur,Gwadar\nb@example.org,,,\n');
   leave(readerDeps(room.db), { publication: 1, reader: 2, send: 0 }, { way: 'page', now: t0 });
+  choose(readerDeps(room.db), { publication: 1, reader: 1, send: 0 }, { format: 'light' });
   expect(await exported(room)).toBe(
-    'email,name,status,language,attributes\r\na@example.org,"Khan, Amina",active,ur,"{""city"":""Gwadar""}"\r\nb@example.org,,left,,\r\n',
+    'email,name,status,language,attributes,format\r\na@example.org,"Khan, Amina",active,ur,"{""city"":""Gwadar""}",light\r\nb@example.org,,left,,,full\r\n',
   );
 });
 
 test('a publication without readers is a heading alone', async () => {
-  expect(await exported(openRoom())).toBe('email,name,status,language,attributes\r\n');
+  expect(await exported(openRoom())).toBe('email,name,status,language,attributes,format\r\n');
 });
 
 test('a cell that a spreadsheet would run is written with an apostrophe before it', async () => {

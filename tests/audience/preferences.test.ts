@@ -99,11 +99,11 @@ test.each(['left', 'suspended', 'pending'] as const)('a reader who is %s does no
   expect(db.select().from(subscriptions).get()?.state).toBe(state);
 });
 
-test('only what is offered is chosen', () => {
+test('only what is offered is chosen: a language that is reviewed, a format that is made', () => {
   const { db } = sampleStore(2);
   const deps = readerDeps(db, { languages: openLanguages(catalogues.map(reviewed)) });
-  choose(deps, subject, { language: 'ur', format: 'full' });
-  choose(deps, subject, { language: 'xx', format: 'light' }); // light is not made yet
+  choose(deps, subject, { language: 'ur', format: 'light' });
+  choose(deps, subject, { language: 'xx', format: 'postcard' });
   expect(
     db
       .select()
@@ -117,7 +117,7 @@ test('only what is offered is chosen', () => {
       .from(subscriptions)
       .all()
       .map(({ format }) => format),
-  ).toEqual(['full', 'full']);
+  ).toEqual(['light', 'full']);
   choose(readerDeps(db), subject, { language: 'ps' }); // not reviewed, so not offered
   expect(db.select().from(readers).get()?.language).toBe('ur');
 });

@@ -14,7 +14,7 @@ import { openPostOffice, openScriptedRelay } from '../support/relay.ts';
 
 const keys = { current: 1, keys: new Map([[1, createSecretKey(Buffer.alloc(32, 1))]]) };
 const link = `http://localhost:3000/u/${leaveTokenPlaceholder}`;
-const template = composeTemplate({
+const input = {
   from: { name: 'The Tidewater Review', address: 'news@tidewater.example' },
   listName: 'The Tidewater Review',
   listId: 'tidewater.lists.tidewater.example',
@@ -25,7 +25,10 @@ const template = composeTemplate({
   baseUrl: 'http://localhost:3000',
   bounceDomain: 'tidewater.example',
   feedbackId: '1:1:issue:tidewater',
-});
+};
+const template = composeTemplate(input);
+const { email: _, ...wordsAlone } = input;
+const textTemplate = composeTemplate(wordsAlone);
 
 function batchOf(count: number, rate?: number): BatchJob {
   const rows = Array.from({ length: count }, (_, index) => {
@@ -83,6 +86,37 @@ test('every reader of a batch gets one message, and the end comes after the last
   );
   expect(told).toHaveLength(41);
   expect(told.at(-1)).toBe('end');
+});
+
+test('a row that names a template of its own is sent with that one, the others with the batch’s', async () => {
+  await using post = await openPostOffice();
+  const { marks, told } = memoryMarks();
+  const job = batchOf(6);
+  const rows = job.rows.map((row) => (row.reader % 3 === 0 ? { ...row, template: 'text' } : row));
+  const known: Record<string, typeof template> = { h: template, text: textTemplate };
+  const asked: string[] = [];
+  const deps = depsOf(marks, post.url, {
+    template: async (hash) => {
+      asked.push(hash);
+      return known[hash];
+    },
+  });
+  expect(await deliverBatch(deps, { ...job, rows }, going)).toBe('done');
+  expect(asked).toEqual(['h', 'text']); // each once, however many rows name it
+  const html = post.mails.filter(({ bytes }) => bytes.includes('text/html')).map(({ to }) => to);
+  expect(html.sort()).toEqual(['r1@example.com', 'r2@example.com', 'r4@example.com', 'r5@example.com']);
+  expect(post.mails).toHaveLength(6);
+  expect(told.at(-1)).toBe('end');
+});
+
+test('a batch of which Redis has lost one template is let go before anything of it is begun', async () => {
+  await using post = await openPostOffice();
+  const { marks, told, begun } = memoryMarks();
+  const job = batchOf(3);
+  const rows = job.rows.map((row) => (row.reader === 3 ? { ...row, template: 'lost' } : row));
+  const deps = depsOf(marks, post.url, { template: async (hash) => (hash === 'h' ? template : undefined) });
+  expect(await deliverBatch(deps, { ...job, rows }, going)).toBe('go');
+  expect([begun.size, told, post.mails]).toEqual([0, [], []]);
 });
 
 test('a batch run twice sends nothing twice', async () => {

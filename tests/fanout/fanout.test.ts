@@ -3,13 +3,15 @@ import { describe, expect, test as plain } from 'vitest';
 import { windowFor } from '../../src/fanout/fanout.ts';
 import { readToken } from '../../src/model/token.ts';
 import { type BatchJob, takeBatches } from '../../src/queue/jobs.ts';
-import { openBatches } from '../../src/store/engine.ts';
+import { readTemplate } from '../../src/queue/relay-news.ts';
+import { openBatches, readEngine } from '../../src/store/engine.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
-import { publications } from '../../src/store/schema.ts';
-import { getSend, getTemplateJson } from '../../src/store/sends.ts';
+import { editions, publications } from '../../src/store/schema.ts';
+import { getSend } from '../../src/store/sends.ts';
+import { getTemplateJson, keepTemplates, templateHashes } from '../../src/store/templates.ts';
 import { openHandEngine } from '../support/engine.ts';
 import { test } from '../support/redis.ts';
-import { samplePublication, sampleReaders, sampleSend, sampleStore, t0 } from '../support/store.ts';
+import { chooseFormats, samplePublication, sampleReaders, sampleSend, sampleStore, t0 } from '../support/store.ts';
 
 plain('a batch is about two seconds of a worker’s share of the rate, and the window two to three seconds of all of it', () => {
   expect(windowFor(2, 100)).toEqual({ batch: 100, window: 300 });
@@ -96,6 +98,65 @@ describe('topUp', { timeout: 20_000 }, () => {
     await rehearsal.close();
   });
 
+  test('the rows of a batch name the message of their format, and the sweep brings back the same job whatever was chosen or lost since', async ({
+    redis,
+  }) => {
+    const { db, send, publication } = sampleStore(4);
+    chooseFormats(db, publication.id, ['full', 'light', 'text', 'full']);
+    const engine = await openHandEngine(db, redis.url);
+    await engine.vouch();
+    engine.start();
+    engine.freeze();
+    expect(await engine.topUp()).toBe(1);
+    const hashes = templateHashes(db, send.id);
+    const jobs: BatchJob[] = [];
+    const messages = () => jobs.map((job) => job.rows.map((row) => row.template ?? job.template));
+    const expected = [hashes.full, hashes.light, hashes.text, hashes.full];
+    chooseFormats(db, publication.id, ['text', 'full', 'light', 'text']);
+    const { epoch } = readEngine(db);
+    await engine.redis.flushall();
+    await engine.vouch(); // the epoch after: the old batch is an orphan, its rows are ready again
+    expect(readEngine(db).epoch).toBe(epoch + 1);
+    await engine.sweep();
+    await engine.topUp();
+    engine.take(async (job) => {
+      jobs.push(job);
+      return 'done';
+    });
+    await expect.poll(messages, { timeout: 10_000 }).toEqual([expected]);
+    for (const hash of new Set(expected)) expect(await readTemplate(engine.redis, hash ?? '')).toBeDefined();
+  });
+
+  test('an issue frozen before there were light mails goes out whole to who chose light, and as its text to who chose text', async ({
+    redis,
+  }) => {
+    const { db, send, publication } = sampleStore(2);
+    chooseFormats(db, publication.id, ['light', 'text']);
+    db.delete(editions).where(eq(editions.format, 'light')).run();
+    const engine = await openHandEngine(db, redis.url);
+    await engine.vouch();
+    engine.start();
+    engine.freeze();
+    await engine.topUp();
+    expect(getTemplateJson(db, send.id, 'light')).toBe(getTemplateJson(db, send.id, 'full'));
+    expect(getTemplateJson(db, send.id, 'text')).not.toContain('text/html');
+  });
+
+  test('a message that was composed stands when another format is composed later', async ({ redis }) => {
+    const { db, send } = sampleStore(1);
+    keepTemplates(db, send.id, { full: { hash: 'of the version before', json: '{"bounceDomain":"old.example","pieces":[]}' } });
+    const engine = await openHandEngine(db, redis.url);
+    await engine.vouch();
+    engine.start();
+    engine.freeze();
+    await engine.topUp();
+    expect(templateHashes(db, send.id)).toMatchObject({
+      full: 'of the version before',
+      light: expect.any(String),
+      text: expect.any(String),
+    });
+  });
+
   test('a send whose message cannot be composed is passed over and said once; the others go on, and its mail is composed but once', async ({
     redis,
   }) => {
@@ -113,9 +174,9 @@ describe('topUp', { timeout: 20_000 }, () => {
     expect(getSend(db, send.id)).toMatchObject({ ready: 2, queued: 0 });
     expect(getSend(db, good.id)).toMatchObject({ ready: 0, queued: 2 });
     expect(engine.log.filter((line) => line.includes('send.message'))).toHaveLength(1);
-    const composed = getTemplateJson(db, good.id);
+    const composed = getTemplateJson(db, good.id, 'full');
     db.update(publications).set({ name: 'Renamed' }).where(eq(publications.id, other.id)).run();
     await engine.sweep();
-    expect(getTemplateJson(db, good.id)).toBe(composed);
+    expect(getTemplateJson(db, good.id, 'full')).toBe(composed);
   });
 });

@@ -6,6 +6,7 @@ import type { Parsed } from '../../src/issue/issue.ts';
 import { type Drawing, leaveTokenPlaceholder, type Masthead, preferencesTokenPlaceholder } from '../../src/model/edition.ts';
 import type { IssueTree } from '../../src/model/issue.ts';
 import { openDrawing } from '../../src/render/render.ts';
+import { documentNames, documentOf } from '../support/issue-site.ts';
 import { dangersIn, dangersInDrawing, drawingsIn } from '../support/markup.ts';
 import { programOnPath } from '../support/programs.ts';
 import { parsed } from './parse.ts';
@@ -52,8 +53,8 @@ export async function drawn(tree: IssueTree): Promise<Drawing | undefined> {
     must(isFair(error, tree), `refused without need: ${error.code}: ${error.message}`);
     return undefined;
   }
-  for (const part of ['email', 'page'] as const) {
-    const found = dangersIn(drawing[part]);
+  for (const part of documentNames) {
+    const found = dangersIn(documentOf(drawing, part));
     must(found.length === 0, `in the ${part}: ${found.join('; ')}`);
   }
   for (const svg of drawingsIn(drawing.page)) {
@@ -61,11 +62,13 @@ export async function drawn(tree: IssueTree): Promise<Drawing | undefined> {
     must(found.length === 0, `${found.join('; ')}: ${svg.slice(0, 200)}`);
   }
   for (const mark of [leaveTokenPlaceholder, preferencesTokenPlaceholder]) {
-    const [email, text, page, subject] = [drawing.email, drawing.text, drawing.page, drawing.subject].map(
-      (part) => part.split(mark).length - 1,
-    );
-    const said = `${mark}: ${email} in the mail, ${text} in the text, ${page} in the page, ${subject} in the subject`;
-    must(email === 1 && text === 1 && page === 0 && subject === 0, said);
+    const { email, text, page, subject, light } = drawing;
+    const [inMails, inPages] = [
+      [email, light.email, text],
+      [page, light.page, subject],
+    ].map((parts) => parts.map((part) => part.split(mark).length - 1).join(' '));
+    const said = `${mark}: ${inMails} times in the mail, the light mail, the text; ${inPages} in the page, the light page, the subject`;
+    must(inMails === '1 1 1' && inPages === '0 0 0', said);
   }
   return drawing;
 }

@@ -46,6 +46,15 @@ test.each(goldenIssues)('$name: the mail is sound HTML, but for what mail progra
   expect(await faults((await drawnIssue(name)).drawing.email, ofMails)).toEqual([]);
 });
 
+test.each(goldenIssues)(
+  '$name: the light page and the light mail are sound HTML, the mail but for what mail programs ask',
+  async ({ name }) => {
+    const { light } = (await drawnIssue(name)).drawing;
+    expect(await faults(light.page, ofPages)).toEqual([]);
+    expect(await faults(light.email, ofMails)).toEqual([]);
+  },
+);
+
 test('an element in the wrong place, an id given twice and a picture without words would be seen', async () => {
   const { drawing } = await drawnIssue('english');
   const broken = drawing.page.replace('<main ', '<p><div id="content"></div></p><img src="a.png"><main ');

@@ -6,18 +6,19 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { changeLook } from '../support/browser.ts';
+import type { DocumentName } from '../support/issue-site.ts';
 import { programOnPath } from '../support/programs.ts';
 
 /** A way of looking at a document in a browser. */
 export interface View {
   name: string;
-  part: 'email' | 'page';
+  part: DocumentName;
   /** Width of the window in pixels. */
   width: number;
   scheme: 'light' | 'dark';
 }
 
-/** The mail as its columns are meant and as on a small phone; the page on a desk and on a phone. */
+/** The mail as its columns are meant and as on a small phone; the page on a desk and on a phone; the light ones as they are mostly read. */
 export const views: readonly View[] = [
   ...([600, 360] as const).flatMap((width) =>
     (['light', 'dark'] as const).map((scheme) => ({ name: `email-${width}-${scheme}`, part: 'email' as const, width, scheme })),
@@ -25,6 +26,8 @@ export const views: readonly View[] = [
   { name: 'page-1200-light', part: 'page', width: 1200, scheme: 'light' },
   { name: 'page-390-light', part: 'page', width: 390, scheme: 'light' },
   { name: 'page-390-dark', part: 'page', width: 390, scheme: 'dark' },
+  { name: 'light-email-360-dark', part: 'light-email', width: 360, scheme: 'dark' },
+  { name: 'light-page-390-light', part: 'light-page', width: 390, scheme: 'light' },
 ];
 
 /** Opens a document as the view asks, ready to be photographed: faces and pictures are there, also those that would be fetched only when scrolled to. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brandOf } from '../../src/model/brand.ts';
 import type { Drawing } from '../../src/model/edition.ts';
 import { browserNote, chromiumPath, openBrowser } from '../support/browser.ts';
-import { type IssueSite, openIssueSite } from '../support/issue-site.ts';
+import { type IssueSite, openIssueSite, withDocuments } from '../support/issue-site.ts';
 import { prepared, servePinnedFaces, strayFaces } from '../support/pinned-faces.ts';
 import { difference, keepDifference } from './compare.ts';
 import { drawnIssue, drawnIssues, withWrongColour } from './drawn.ts';
@@ -46,7 +46,7 @@ describe.skipIf(chromiumPath === undefined)(`in a browser${browserNote}`, () => 
   test.each(names)('%s: in the mail, emphasis and foreign runs have the colour of what they stand in, light and dark', async (name) => {
     const { drawing, figures } = await drawnIssue(name);
     site.show(prepared(drawing), figures);
-    for (const view of views.filter(({ part }) => part === 'email')) {
+    for (const view of views.filter(({ part }) => part.endsWith('email'))) {
       await openView(page, site.base, view);
       const others = await page.evaluate(`[...document.querySelectorAll(':is(a, .a, .n, .u) :is(span, em, strong)')]
         .filter((inner) => getComputedStyle(inner).color !== getComputedStyle(inner.parentElement).color).map((inner) => inner.outerHTML)`);
@@ -73,7 +73,9 @@ describe.skipIf(chromiumPath === undefined)(`in a browser${browserNote}`, () => 
 
       test('shows that one colour is wrong', async () => {
         const { drawing, figures } = await drawnIssue(name);
-        const wrong = { ...drawing, [view.part]: withWrongColour(prepared(drawing)[view.part], brandOf().accent[view.scheme]) };
+        const wrong = withDocuments(prepared(drawing), (document, part) =>
+          part === view.part ? withWrongColour(document, brandOf().accent[view.scheme]) : document,
+        );
         const picture = await photographed(wrong, figures, view);
         expect((await difference(picture, golden(kept))).problem).toBeDefined();
       });

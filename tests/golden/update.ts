@@ -34,7 +34,10 @@ try {
     keep(`${name}.txt`, drawing.text);
     console.log(`${name}: kept`);
   }
-  keep('mail-support.txt', `${unsupported((await drawnIssues()).map(({ drawing }) => drawing.email)).join('\n')}\n`);
+  keep(
+    'mail-support.txt',
+    `${unsupported((await drawnIssues()).flatMap(({ drawing }) => [drawing.email, drawing.light.email])).join('\n')}\n`,
+  );
   console.log(`${Math.round(total / 1024)} KB in ${goldenFile('')}`);
 } finally {
   site.close();

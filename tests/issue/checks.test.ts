@@ -1,6 +1,6 @@
 /** Rules of the checks on what was drawn. */
 import { expect, test } from 'vitest';
-import { checkFolds, checkParts, stoppingChecks } from '../../src/issue/issue.ts';
+import { checkFolds, checkParts, checkSize, stoppingChecks } from '../../src/issue/issue.ts';
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
 
 test('an item folded further is told once, as it ends up, in the order of folding', () => {
@@ -14,6 +14,20 @@ test('an item folded further is told once, as it ends up, in the order of foldin
     'info: The mail would be over 80 KB, so fold 2 of 2 shows "Third" with its first paragraph and implications, with a link to the rest',
   ]);
   expect(checkFolds([])).toEqual([]);
+  expect(checkFolds([{ id: 's', words: 'News', to: 'title' }], 'light')[0]?.problem).toBe(
+    'The light mail would be over 25 KB, so fold 1 of 1 shows "News" by its title alone, with a link to the rest',
+  );
+});
+
+test('a mail that is too large is named by its format, each with a limit of its own', () => {
+  const told = (kilobytes: number, format: 'full' | 'light') =>
+    checkSize('x'.repeat(kilobytes * 1024), format).map(({ severity, problem }) => `${severity}: ${problem}`);
+  expect([told(80, 'full'), told(25, 'light')]).toEqual([[], []]);
+  expect(told(81, 'full')).toEqual(['warning: The HTML of the mail is 81.0 KB; Gmail hides what comes after 102 KB']);
+  expect(told(26, 'light')).toEqual([
+    'warning: The HTML of the light mail is 26.0 KB; its readers chose it because their line is slow or dear',
+  ]);
+  expect(told(96, 'light')[0]).toMatch(/^stop: The HTML of the light mail/);
 });
 
 test('a mail without a way out, a text part or its sender’s address is found; the first two stop a send until somebody answers for it', () => {

@@ -44,6 +44,27 @@ const headersOf = (bytes: Buffer): string[] =>
     .replace(/\r\n(?=[ \t])/g, '')
     .split('\r\n');
 
+test('a mail without an HTML part is its text alone, with every header that the other has', async () => {
+  const { email: _, ...words } = input();
+  const { bytes } = personalise(composeTemplate(words), reader);
+  const [head = '', body = ''] = bytes.toString().split('\r\n\r\n', 2);
+  const both = headersOf(bytesOf()).filter((header) => !header.startsWith('Content-Type'));
+  expect(headersOf(bytes)).toEqual([...both, 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: quoted-printable']);
+  expect(head).not.toContain('multipart');
+  expect(bytes.toString().endsWith('\r\n')).toBe(true);
+  expect(body).toContain('Hello,');
+  const parsed = await parse(bytes);
+  expect([wordsOf(parsed.text), parsed.html]).toEqual([wordsOf(filled(words.text)), undefined]);
+});
+
+test('text that runs right to left, and long, comes out of a mail of text alone as it went in, its tokens too', async () => {
+  const { email: _, ...words } = input();
+  const link = `https://news.example.org/u/${leaveTokenPlaceholder}`;
+  const text = `${'\u2068The Two Shores\u2069 نے اس مہینے لکھا۔ '.repeat(60)}\n\n.\n${link}\n`;
+  const parsed = await parse(personalise(composeTemplate({ ...words, text }), reader).bytes);
+  expect(wordsOf(parsed.text)).toBe(wordsOf(filled(text)));
+});
+
 test('a whole mail, byte by byte', () => {
   const message = personalise(composeTemplate(input()), reader);
   expect(message.envelope).toEqual({

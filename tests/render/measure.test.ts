@@ -28,6 +28,13 @@ test('each link of the text that leads out leads through its short address, and 
   expect(short[0]).toMatch(/^https:\/\/letters\.example\.org\/l\/tides\/2031-06\/[0-9a-f]{12}$/);
 });
 
+test('the light mail leads through the same short addresses, the light page straight', () => {
+  const short = links(counted.light.email).filter((href) => href.includes('/l/'));
+  const listed = (counted.links ?? []).map(({ url }) => shortAddress(masthead, tree.number, url));
+  expect([...new Set(short)].sort()).toEqual(listed.sort());
+  expect(counted.light.page).toBe(plain.light.page);
+});
+
 test('short addresses put back, the mail is byte for byte the one without counting', () => {
   let back = counted.email;
   for (const { url } of counted.links ?? []) back = back.replaceAll(shortAddress(masthead, tree.number, url), url.replaceAll('&', '&amp;'));

@@ -21,6 +21,9 @@ describe.skipIf(chromiumPath === undefined)(`in a browser${browserNote}`, () => 
 
   const drawn = async (tree: IssueTree) => (await studio.draw(tree, masthead, new Map())).page;
   test.each([
+    ['the light page of every kind of block', async () => (await studio.draw(fullTree(), masthead, new Map())).light.page],
+    ['the light page, right to left', async () => (await studio.draw(rightToLeftTree(), masthead, new Map())).light.page],
+    ['the light page of the golden issue english', async () => (await drawnIssue('english')).drawing.light.page],
     ['every kind of block', () => drawn(fullTree())],
     ['a small page, right to left', () => drawn(rightToLeftTree())],
     ...goldenIssues.map(({ name }) => [`the golden issue ${name}`, async () => (await drawnIssue(name)).drawing.page] as const),
@@ -41,6 +44,23 @@ describe.skipIf(chromiumPath === undefined)(`in a browser${browserNote}`, () => 
     },
     60_000,
   );
+
+  test('the light mail breaks no rule of accessibility but those of landmarks, which its program has, and is no wider than a small phone', async () => {
+    const page = await chromium.browser.newPage();
+    for (const name of ['english', 'mixed']) {
+      await page.setContent((await drawnIssue(name)).drawing.light.email);
+      for (const scheme of ['light', 'dark'] as const) {
+        await changeLook(page, { width: 360, scheme });
+        expect(await scrollsSideways(page), `${name} ${scheme}`).toBe(false);
+        const faults = await accessibilityFaults(page);
+        expect(
+          faults.filter((fault) => !/^(region|landmark-one-main):/.test(fault)),
+          `${name} ${scheme}`,
+        ).toEqual([]);
+      }
+    }
+    await page.close();
+  });
 
   test('one drawing of each chart is shown: the wide one on a desk, the narrow one on a phone', async () => {
     const { page: document } = await studio.draw(fullTree(), masthead, new Map());

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readIssue } from '../../src/issue/issue.ts';
 import type { Drawing, Masthead } from '../../src/model/edition.ts';
@@ -47,6 +48,15 @@ describe.skipIf(!existsSync(file))('the seed issue (skipped when ../shared/seed 
     expect(Buffer.byteLength(drawn.email)).toBeLessThanOrEqual(50_000);
     expect(drawn.pictures).toHaveLength(2);
     for (const { bytes } of drawn.pictures) expect(bytes.length).toBeLessThanOrEqual(25_000);
+  });
+
+  test('the light page holds every word too and is at most 12 KB on the wire; the light mail is at most 25 KB and says what it folded', () => {
+    const { email, folds, page } = drawn.light;
+    expect(missingIn(readHtml(page))).toEqual([]);
+    expect(gzipSync(page, { level: 9 }).length).toBeLessThanOrEqual(12 * 1024);
+    expect(Buffer.byteLength(email)).toBeLessThanOrEqual(25 * 1024);
+    expect(folds.filter(({ to }) => to !== 'words').length).toBeLessThanOrEqual(3);
+    for (const { id, to } of folds) if (to !== 'words') expect(email).toContain(`/durand/2025-02.light#${id}"`);
   });
 
   test('placeholder links print as plain text', () => {

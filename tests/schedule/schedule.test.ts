@@ -42,6 +42,7 @@ const drawn =
       pdfPages: 1,
       folds: [],
       pictures: [],
+      light: { email: `light ${leaveTokenPlaceholder}`, folds: [], page: 'light p' },
     }) satisfies Drawing;
 
 test('a send freezes the edition it was approved with, once: a second send of the same revision is the same mail', async () => {
@@ -51,10 +52,27 @@ test('a send freezes the edition it was approved with, once: a second send of th
   const second = await scheduleSend(deps, order);
   expect([first.name, second.name]).toEqual(['tidewater/2026-11', 'tidewater/2026-11+2']);
   expect(second.editionId).toBe(first.editionId);
-  const [edition, ...more] = db.select().from(editions).all();
-  expect(more).toEqual([]);
-  expect(edition?.email).toContain(leaveTokenPlaceholder);
-  expect(edition?.pdf.subarray(0, 5).toString()).toBe('%PDF-');
+  const kept = db.select().from(editions).all();
+  expect(kept.map(({ format }) => format).sort()).toEqual(['full', 'light']);
+  for (const { email } of kept) expect(email).toContain(leaveTokenPlaceholder);
+  const [full, light] = [kept.find(({ format }) => format === 'full'), kept.find(({ format }) => format === 'light')];
+  expect(full?.id).toBe(first.editionId);
+  expect([full?.pdf.subarray(0, 5).toString(), light?.pdf.length]).toEqual(['%PDF-', 0]); // the PDF is kept once
+  expect(light?.plainText).toBe(full?.plainText);
+});
+
+test('an edition that was frozen before there were light ones stays as it is and gets its light one', async () => {
+  const { db, deps, order } = setUp([], drawn('old'));
+  const first = await scheduleSend(deps, order);
+  over(db, first);
+  db.delete(editions).where(eq(editions.format, 'light')).run();
+  const second = await scheduleSend({ ...deps, draw: drawn('new') }, order);
+  expect(second.editionId).toBe(first.editionId);
+  const kept = db.select().from(editions).all();
+  expect(kept.map(({ format, email }) => `${format} ${email.slice(0, 5)}`)).toEqual([
+    `full old${leaveTokenPlaceholder.slice(0, 2)}`,
+    'light light',
+  ]);
 });
 
 test('a changed issue is a new edition, and what was sent before stays as it was', async () => {
@@ -69,6 +87,7 @@ test('a changed issue is a new edition, and what was sent before stays as it was
     db
       .select()
       .from(editions)
+      .where(eq(editions.format, 'full'))
       .all()
       .map((edition) => edition.subject),
   ).toEqual(['The Tidewater Review: November 2026', 'The Tidewater Review: November 2026, corrected']);
@@ -95,6 +114,18 @@ test('a mail that Gmail would cut is stopped with its size, unless waived', asyn
   const { deps, order } = setUp([], drawn('x'.repeat(100 * 1024)));
   await expect(scheduleSend(deps, order)).rejects.toThrow(/KB/);
   await expect(scheduleSend(deps, { ...order, waived: { size: 'readers know' } })).resolves.toMatchObject({ state: 'scheduled' });
+});
+
+test.each([
+  [
+    'that Gmail would cut',
+    `${'x'.repeat(100 * 1024)}${leaveTokenPlaceholder}`,
+    /The HTML of the light mail is 100\.0 KB.*--waive size=REASON/,
+  ],
+  ['without a way out', 'x', /no link to unsubscribe.*--waive unsubscribe=REASON/],
+])('a light mail %s stops the send like a full one', async (_, email, said) => {
+  const { deps, order } = setUp([], async (...args) => ({ ...(await drawn('x')(...args)), light: { email, folds: [], page: 'p' } }));
+  await expect(scheduleSend(deps, order)).rejects.toThrow(said);
 });
 
 test('a drawing that fails schedules nothing', async () => {
@@ -148,7 +179,7 @@ test('a real mail carries nothing of its rehearsal: another BASE_URL or another 
   const { db, deps, order } = setUp();
   await scheduleSend(deps, { ...order, rehearsal: true });
   await scheduleSend({ ...deps, baseUrl: 'https://news.example.org' }, order);
-  const [rehearsed, real] = db.select().from(editions).all();
+  const [rehearsed, real] = db.select().from(editions).where(eq(editions.format, 'full')).all();
   expect(rehearsed?.email).toContain('http://localhost:3000/u/');
   for (const part of [real?.email, real?.plainText, real?.page]) expect(part).not.toContain('localhost');
   expect(real?.plainText).toContain(`https://news.example.org/u/${leaveTokenPlaceholder}`);

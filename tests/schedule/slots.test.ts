@@ -33,6 +33,7 @@ function setUp({ slot = 'first tuesday 09:00', zone = 'Asia/Karachi', since = '2
     pdfPages: 1,
     folds: [],
     pictures: [],
+    light: { email: leaveTokenPlaceholder, folds: [], page: 'light p' },
   };
   const drawn: string[] = [];
   const draw: EditionDeps['draw'] = async (tree) => {

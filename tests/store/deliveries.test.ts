@@ -7,7 +7,8 @@ import { openBatches } from '../../src/store/engine.ts';
 import type { Db } from '../../src/store/open.ts';
 import { deliveries, sends, subscriptions } from '../../src/store/schema.ts';
 import { finishSend, freezeChunk, getSend, startSend } from '../../src/store/sends.ts';
-import { sampleReaders, sampleStore, t0 } from '../support/store.ts';
+import { resendRows } from '../../src/store/unknowns.ts';
+import { chooseFormats, sampleReaders, sampleStore, t0 } from '../support/store.ts';
 
 const minute = 60_000;
 
@@ -43,6 +44,22 @@ test('freezing in chunks writes one row per consenting reader, whatever the chun
   expect(db.select().from(deliveries).all()).toHaveLength(5);
 });
 
+test('what a delivery goes out as is fixed by the freeze: a choice made later is for the next send, whatever becomes of the row', () => {
+  const { db, send, publication } = sampleStore(4);
+  const { id } = send;
+  chooseFormats(db, publication.id, ['full', 'light', 'text']);
+  startSend(db, id, t0);
+  while (freezeChunk(db, id, 2, t0));
+  chooseFormats(db, publication.id, ['text', 'full', 'light', 'light']);
+  const { batch = 0 } = claim(db, id, 10, t0);
+  const out = () => batchRows(db, batch).map(({ format }) => format);
+  expect(out()).toEqual(['full', 'light', 'text', 'full']);
+  closeBatch(db, batch, new Set([2]), t0); // reader 2 was begun: unknown
+  resendRows(db, id, [2], { actor: 'operator', now: t0 });
+  const again = claim(db, id, 10, t0).batch ?? 0;
+  expect(batchRows(db, again).map(({ reader, format }) => `${reader} ${format}`)).toEqual(['1 full', '2 light', '3 text', '4 full']);
+});
+
 test('consent counts as of the start: who left before is not in it, nor who joined after', () => {
   const { db, send, publication } = sampleStore(4);
   db.update(subscriptions).set({ state: 'left' }).where(eq(subscriptions.readerId, 2)).run();
@@ -73,8 +90,8 @@ test('a claim takes ready rows into a batch once, and who left since the freeze 
   db.update(subscriptions).set({ state: 'left' }).where(eq(subscriptions.readerId, 1)).run();
   const batch = claimBatch(db, id, 10, t0);
   expect(batchRows(db, batch ?? 0)).toEqual([
-    { reader: 2, address: 'r2@example.com' },
-    { reader: 3, address: 'r3@example.com' },
+    { reader: 2, address: 'r2@example.com', format: 'full' },
+    { reader: 3, address: 'r3@example.com', format: 'full' },
   ]);
   expect(counts(db, id)).toEqual({ prepared: 3, queued: 2, cancelled: 1 });
   expect(claimBatch(db, id, 10, t0)).toBeUndefined();

@@ -62,10 +62,19 @@ test('a store of the first version is brought forward with its rows', () => {
   const file = join(folder, 'first.db');
   const old = new Database(file);
   old.exec(readFileSync(join(import.meta.dirname, '../../migrations/0001_first.sql'), 'utf8'));
-  old.exec("INSERT INTO deliveries VALUES (1, 2, 'unknown', 3, 1, NULL, 'in flight', 5); PRAGMA user_version = 1");
+  old.exec(
+    "INSERT INTO deliveries VALUES (1, 2, 'unknown', 3, 1, NULL, 'in flight', 5); INSERT INTO templates VALUES (1, 'h', '{}'); PRAGMA user_version = 1",
+  );
   old.close();
   const db = openStore(file);
-  expect(db.select().from(schema.deliveries).get()).toMatchObject({ state: 'unknown', attempts: 1, resent: 0, dismissedAt: null });
+  expect(db.select().from(schema.deliveries).get()).toMatchObject({
+    state: 'unknown',
+    attempts: 1,
+    resent: 0,
+    dismissedAt: null,
+    format: null,
+  });
+  expect(db.select().from(schema.templates).all()).toEqual([{ sendId: 1, format: 'full', hash: 'h', json: '{}' }]);
   closeStore(db);
 });
 

@@ -37,13 +37,29 @@ export async function readSource(studio: Studio, { slug, address, file }: IssueS
   return { tree, masthead, figures };
 }
 
+/** The HTML documents of a drawing, by the paths they are served at. */
+export const documentNames = ['email', 'page', 'light-email', 'light-page'] as const;
+export type DocumentName = (typeof documentNames)[number];
+
+export function documentOf(drawing: Drawing, name: DocumentName): string {
+  const { email, page, light } = drawing;
+  return { email, page, 'light-email': light.email, 'light-page': light.page }[name];
+}
+
+/** The drawing with each of its documents as `change` makes it. */
+export function withDocuments(drawing: Drawing, change: (document: string, name: DocumentName) => string): Drawing {
+  const changed = (name: DocumentName) => change(documentOf(drawing, name), name);
+  const light = { ...drawing.light, email: changed('light-email'), page: changed('light-page') };
+  return { ...drawing, email: changed('email'), page: changed('page'), light };
+}
+
 export interface ServedFile {
   type: string;
   bytes: Uint8Array | string;
 }
 
 export interface IssueSite {
-  /** `http://127.0.0.1:PORT`; `/email`, `/page` and `/pdf` are the issue shown last. */
+  /** `http://127.0.0.1:PORT`; `/email`, `/page`, `/light-email`, `/light-page` and `/pdf` are the issue shown last. */
   base: string;
   /** Serves this issue from now on. */
   show(drawing: Drawing, figures: ReadIssue['figures']): void;
@@ -72,8 +88,7 @@ export async function openIssueSite(): Promise<IssueSite> {
   return {
     base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     show(drawing, figures) {
-      files.set('/email', { type: 'text/html; charset=utf-8', bytes: drawing.email });
-      files.set('/page', { type: 'text/html; charset=utf-8', bytes: drawing.page });
+      for (const name of documentNames) files.set(`/${name}`, { type: 'text/html; charset=utf-8', bytes: documentOf(drawing, name) });
       files.set('/pdf', { type: 'application/pdf', bytes: drawing.pdf });
       for (const { name, type, bytes } of drawing.pictures) files.set(`/a/${name}`, { type, bytes });
       for (const [name, bytes] of figures) files.set(`/a/${name}`, { type: name.endsWith('png') ? 'image/png' : 'image/jpeg', bytes });

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import type { Drawing } from '../../src/model/edition.ts';
 import { stylesheetLink } from '../../src/render/render.ts';
 import { readAssets } from '../../src/web/assets.ts';
-import type { IssueSite } from './issue-site.ts';
+import { type IssueSite, withDocuments } from './issue-site.ts';
 
 /** Families as mails, pages and charts name them → the look that stands in for them. `serif` and `sans-serif` at the end of a list are never reached: these have every letter. */
 const families: Readonly<Record<string, 'serif' | 'sans'>> = {
@@ -65,8 +65,7 @@ const readerSheet = String(readAssets().find('reader.css')?.bytes);
 
 /** A drawing for the photographer: mail and page name the pinned faces, and the page has its style sheet in it, so that the document is all of the look. */
 export function prepared(drawing: Drawing): Drawing {
-  const page = drawing.page.replace(stylesheetLink, () => `<style>${readerSheet}</style>`);
-  return { ...drawing, email: withPinnedFaces(drawing.email), page: withPinnedFaces(page) };
+  return withDocuments(drawing, (document) => withPinnedFaces(document.replace(stylesheetLink, () => `<style>${readerSheet}</style>`)));
 }
 
 function withPinnedFaces(document: string): string {

@@ -1,7 +1,7 @@
 /** A store of a test's own with the real migrations, and the few rows most tests need. */
 import { createSecretKey } from 'node:crypto';
 import type { ReaderDeps } from '../../src/audience/audience.ts';
-
+import type { Format } from '../../src/model/edition.ts';
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
 import type { IssueTree } from '../../src/model/issue.ts';
 import type { TokenKeys } from '../../src/model/token.ts';
@@ -13,6 +13,7 @@ import { type Db, openStore } from '../../src/store/open.ts';
 import { addPublication, type Publication } from '../../src/store/publications.ts';
 import { readers, subscriptions } from '../../src/store/schema.ts';
 import { addSend, type Send } from '../../src/store/sends.ts';
+import { setFormat } from '../../src/store/subscriptions.ts';
 
 export const t0 = Date.UTC(2026, 10, 22, 9);
 
@@ -70,24 +71,34 @@ export function sampleReaders(db: Db, publicationId: number, count: number, from
   });
 }
 
+/** Lets readers choose what they get: reader 1 the first, reader 2 the second, and so on. */
+export function chooseFormats(db: Db, publicationId: number, formats: readonly Format[]): void {
+  for (const [index, format] of formats.entries()) setFormat(db, publicationId, index + 1, format);
+}
+
 /** A scheduled send of a sample edition to whoever is subscribed. */
 export function sampleSend(db: Db, publication: Publication, { rehearsal = false } = {}): Send {
   const revision = saveRevision(db, { publicationId: publication.id, tree: sampleTree, source: 'x', stops: [], hash: 'h', now: t0 });
   const link = `http://localhost:3000/u/${leaveTokenPlaceholder}`;
-  const edition = saveEdition(db, {
+  const same = {
     issueId: revision.issueId,
     revision: revision.revision,
     language: 'en',
-    format: 'full',
-    hash: 'e',
     subject: 'The Tidewater Review: November 2026',
-    email: `<p>Welcome. <a href="${link}">Unsubscribe</a></p>`,
     plainText: `Welcome.\n\nUnsubscribe: ${link}\n`,
-    page: '<!doctype html><title>Welcome</title>',
-    pdf: Buffer.from('%PDF-1.7'),
     createdAt: t0,
     masthead: 'm',
+  };
+  const edition = saveEdition(db, {
+    ...same,
+    format: 'full',
+    hash: 'e',
+    email: `<p>Welcome. <a href="${link}">Unsubscribe</a></p>`,
+    page: '<!doctype html><title>Welcome</title>',
+    pdf: Buffer.from('%PDF-1.7'),
   });
+  const lightly = `<p>Welcome, lightly. <a href="${link}">Unsubscribe</a></p>`;
+  saveEdition(db, { ...same, format: 'light', hash: 'l', email: lightly, page: '<!doctype html><title>Lightly</title>', pdf: Buffer.of() });
   const issue = `${publication.slug}/${sampleTree.number}`;
   return addSend(db, {
     issue,

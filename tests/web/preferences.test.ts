@@ -30,15 +30,43 @@ test('it shows the publication and the address masked, and changes nothing; scan
   expect(page).toContain('Preferences for <bdi lang="en">The Tidewater Review</bdi>');
   expect(page).toContain('r…@example.com');
   expect(page).not.toContain('r1@example.com');
-  expect(Array.from(page.matchAll(/action="([^"]+)"/g), ([, action]) => action)).toEqual(
-    ['pause', 'leave', 'own'].map((way) => `/p/${token}/${way}`), // one language and one format: nothing to choose
-  );
+  expect(Array.from(page.matchAll(/action="([^"]+)"/g), ([, action]) => action)).toEqual([
+    `/p/${token}`,
+    ...['pause', 'leave', 'own'].map((way) => `/p/${token}/${way}`),
+  ]);
+  expect(page).not.toContain('name="language"'); // with one language there is nothing to choose
+  expect(page).toContain('<input type="radio" name="format" value="full" checked>');
   expect(page).not.toContain('<script');
   expect(response.headers.get('cache-control')).toBe('no-store');
   expect(response.headers.get('x-robots-tag')).toBe('none');
   expect(response.headers.get('referrer-policy')).toBe('no-referrer');
   expect(response.headers.get('set-cookie')).toBeNull();
   expect([stateOf(site), waysOf(site)]).toEqual(['active', []]);
+});
+
+test.each(['light', 'text', 'full'])(
+  'the format %s is kept and shown as chosen, by itself and for this publication alone',
+  async (format) => {
+    const { site, address } = await siteWithReader();
+    await using _site = site;
+    const page = await (await fetch(address, { method: 'POST', body: new URLSearchParams({ format }) })).text();
+    expect(page).toContain(`<input type="radio" name="format" value="${format}" checked>`);
+    expect(page.match(/ checked>/g)).toHaveLength(2); // and the first of the months to pause
+    const formats = site.db
+      .select()
+      .from(subscriptions)
+      .all()
+      .map((row) => row.format);
+    expect(formats).toEqual([format, 'full', 'full']);
+    expect(waysOf(site)).toEqual([]); // no event of consent
+  },
+);
+
+test.each(['', 'postcard', 'LIGHT', 'light\0', '../light'])('a format that there is not, %j, changes nothing', async (format) => {
+  const { site, address } = await siteWithReader();
+  await using _site = site;
+  expect((await fetch(address, { method: 'POST', body: new URLSearchParams({ format }) })).status).toBe(200);
+  expect(site.db.select().from(subscriptions).get()?.format).toBe('full');
 });
 
 test('its buttons leave and put back, each once however often they are pressed', async () => {

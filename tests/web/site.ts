@@ -137,6 +137,9 @@ function samplePage(baseUrl: string): string {
 <svg viewBox="0 0 40 20" width="40" role="img" aria-label="Two bars"><rect id="bar" width="20" height="20" style="fill: rgb(1, 2, 3)"/></svg></section></div></main></body></html>`;
 }
 
+export const sampleLightPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>November 2026</title><link rel="icon" href="data:,">
+<style>h1{color:rgb(1,2,3)}</style></head><body><main><h1>November 2026, lightly</h1>${'<p>Ferries and lamps.</p>'.repeat(50)}</main></body></html>`;
+
 /** Publishes an issue: a send of it to three readers has started. */
 export function publish(
   { db, publication }: Pick<Site, 'db' | 'publication'>,
@@ -151,20 +154,19 @@ export function publish(
     now: t0,
   });
   storeAsset(db, { name: pictureName, type: 'image/svg+xml', width: 40, height: 20, bytes: picture });
-  const edition = saveEdition(db, {
+  const same = {
     issueId: revision.issueId,
     revision: revision.revision,
     language: 'en',
-    format: 'full',
-    hash: createHash('sha256').update(number).digest('hex'),
     subject: 'Ferries, lamps & the price of a tide',
     email: '<p>Welcome.</p>',
     plainText: 'Welcome.\n',
-    page: samplePage(baseUrl),
-    pdf,
     masthead: 'm',
     createdAt: t0,
-  });
+  };
+  const hash = createHash('sha256').update(number).digest('hex');
+  const edition = saveEdition(db, { ...same, format: 'full', hash, page: samplePage(baseUrl), pdf });
+  saveEdition(db, { ...same, format: 'light', hash: `light ${number}`, page: sampleLightPage, pdf: Buffer.of() });
   if (db.$client.prepare('SELECT count(*) FROM readers').pluck().get() === 0) sampleReaders(db, publication.id, 3);
   const issue = `${publication.slug}/${number}`;
   const send = addSend(db, {

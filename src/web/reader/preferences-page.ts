@@ -1,7 +1,8 @@
 /** A reader's own page of preferences: how things stand, and what can be done about it without knowing more than the link. */
-import { offeredFormats, type Standing } from '../../audience/audience.ts';
+import type { Standing } from '../../audience/audience.ts';
 import { attrs, type Html, html } from '../../html.ts';
 import { pauseMonths } from '../../model/consent.ts';
+import { formats } from '../../model/edition.ts';
 import type { Languages, Words } from '../../model/words/catalogue.ts';
 import { fills, type LeavePage, mast } from './leave-page.ts';
 
@@ -29,16 +30,11 @@ ${gets ? html`${choices({ words, offered, token, found })}${pausing(words, token
   return { words, title: words.text('preferences.title'), body, publication: mast(found) };
 }
 
-/** Language and format, each only where there is a choice. */
-function choices({ words, offered, token, found }: Pick<PreferencesView, 'words' | 'offered' | 'token' | 'found'>): Html | false {
+/** Language, where there is a choice, and format. */
+function choices({ words, offered, token, found }: Pick<PreferencesView, 'words' | 'offered' | 'token' | 'found'>): Html {
   const languages = offered.length > 1 && languageField(words, offered, words.language);
-  const formats =
-    offeredFormats.length > 1 &&
-    html`<fieldset><legend>${words.text('preferences.format')}</legend>${offeredFormats.map((format) => pick('format', format, found.format === format, html`${words.text(formatNames[format])}`))}</fieldset>`;
-  return (
-    (languages !== false || formats !== false) &&
-    html`<form class="part" method="post" action="/p/${token}">${languages}${formats}<button class="btn go">${words.text('preferences.save')}</button></form>`
-  );
+  const picks = formats.map((format) => pick('format', format, found.format === format, html`${words.text(formatNames[format])}`));
+  return html`<form class="part" method="post" action="/p/${token}">${languages}<fieldset><legend>${words.text('preferences.format')}</legend>${picks}</fieldset><button class="btn go">${words.text('preferences.save')}</button></form>`;
 }
 
 /** One choice of several. */
