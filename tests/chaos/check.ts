@@ -35,15 +35,26 @@ export interface LedgerRow {
   /** Null for a reader without a row. */
   state: string | null;
   dismissedAt: number | null;
+  /** What it was frozen to go out as. */
+  format: string;
 }
 
 /** Every subscribed reader with the row of the send. */
 export function readRows(folder: string): LedgerRow[] {
   return reading(folder, (db) => {
-    const text =
-      'SELECT r.email, d.state, d.dismissed_at AS dismissedAt FROM subscriptions s JOIN readers r ON r.id = s.reader_id LEFT JOIN deliveries d USING (reader_id)';
+    const text = `SELECT r.email, d.state, d.dismissed_at AS dismissedAt, coalesce(d.format, 'full') AS format FROM subscriptions s JOIN readers r ON r.id = s.reader_id LEFT JOIN deliveries d USING (reader_id)`;
     return db.prepare(text).all() as LedgerRow[];
   });
+}
+
+/** Every reader wants another format than before: of a send that is frozen it changes nothing. */
+export function changeMinds(folder: string): void {
+  const db = new Database(join(folder, 'data', 'galley.db'), { timeout: 5000 });
+  try {
+    db.exec("UPDATE subscriptions SET format = CASE format WHEN 'full' THEN 'light' WHEN 'light' THEN 'text' ELSE 'full' END");
+  } finally {
+    db.close();
+  }
 }
 
 export interface Verdict {
@@ -73,6 +84,10 @@ export function check(folder: string, relay: ChaosRelay, status: SendStatus, at:
   must(doubled.length === 0, `${doubled.length} doubles, first ${doubled[0]?.[0]}`);
   must(new Set(mails.map((mail) => mail.messageId)).size === copies.size, 'Message-IDs and recipients at the relay are not one to one');
   must(lies.length === 0, `${lies.length} accepted rows are not at the relay, first ${lies[0]?.email}`);
+  const frozenAs = new Map(rows.map(({ email, format }) => [email, format]));
+  const changed = mails.filter(({ to, format }) => frozenAs.get(to) !== format);
+  must(changed.length === 0, `${changed.length} mails in another format than their rows, first ${changed[0]?.to} ${changed[0]?.format}`);
+  must(new Set(frozenAs.values()).size === 3, `rows in ${new Set(frozenAs.values()).size} formats`);
   must(unknown <= at.mostUnknown, `${unknown} unknown, at most ${at.mostUnknown} may be`);
   must(status.state === 'sent' && status.prepared === at.readers, `status: ${JSON.stringify(status)}`);
   for (const state of ['accepted', 'unknown', 'refused', 'deferred', 'cancelled'] as const)

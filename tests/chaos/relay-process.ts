@@ -1,6 +1,7 @@
 /** The relay of a chaos round as a process of its own: `relay-process.ts FILE`. What it accepted is in the file before its 250 is on the wire; faults come over IPC. */
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
+import type { Format } from '../../src/model/edition.ts';
 import { openScriptedRelay, type RelayScript, type Step } from '../support/relay.ts';
 import type { RelayOrder, RelayReport } from './relay.ts';
 
@@ -34,7 +35,8 @@ const script: RelayScript = {
     const mail = relay.mails.pop(); // the one that is being answered
     if (mail === undefined) return '451 4.3.0 no mail';
     const hash = createHash('sha256').update(mail.bytes).digest('hex');
-    appendFileSync(file, `${mail.to} ${/^Message-ID: (\S+)/im.exec(mail.bytes.toString('latin1'))?.[1]} ${hash}\n`);
+    const text = mail.bytes.toString('latin1');
+    appendFileSync(file, `${mail.to} ${/^Message-ID: (\S+)/im.exec(text)?.[1]} ${hash} ${formatOf(text)}\n`);
     taken += 1;
     afterDot = true;
     setImmediate(() => {
@@ -46,6 +48,12 @@ const script: RelayScript = {
     return cutOne();
   },
 };
+
+/** Tells the formats of an issue apart: by its parts, and by what MJML leaves in each mail that it made. */
+function formatOf(mail: string): Format {
+  if (!mail.includes('multipart/alternative')) return 'text';
+  return mail.includes('mj-column') ? 'full' : 'light';
+}
 
 function cutOne(): Step {
   cuts += 1;

@@ -13,11 +13,12 @@ export interface RelayOrder {
 
 export type RelayReport = { port: number } | { taken: number; cuts: number };
 
-/** A mail the relay took: for whom, its Message-ID, and the SHA-256 of its bytes in hex. */
+/** A mail the relay took: for whom, its Message-ID, the SHA-256 of its bytes in hex, and what it goes out as if it is an issue's. */
 export interface TakenMail {
   to: string;
   messageId: string;
   hash: string;
+  format: string;
 }
 
 /** Where the notices of a round go, so that they are told from the mails of its send. */
@@ -59,8 +60,8 @@ export async function openChaosRelay(folder: string): Promise<ChaosRelay> {
       .split('\n')
       .filter(Boolean)
       .map((line) => {
-        const [to = '', messageId = '', hash = ''] = line.split(' ');
-        return { to, messageId, hash };
+        const [to = '', messageId = '', hash = '', format = ''] = line.split(' ');
+        return { to, messageId, hash, format };
       });
   return {
     url: `smtp://127.0.0.1:${port}`,

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SendStatus } from '../../src/model/send.ts';
 import type { Build } from './build.ts';
-import { check, type Ledger, readLedger, type Verdict } from './check.ts';
+import { changeMinds, check, type Ledger, readLedger, type Verdict } from './check.ts';
 import { type Harm, mostUnknown, type Plan } from './faults.ts';
 import { addNotices, checkNotices, noticesLeft } from './notices.ts';
 import { type ChaosRelay, openChaosRelay } from './relay.ts';
@@ -58,6 +58,7 @@ export async function playRound(plan: Plan, { build, folders }: { build: Build; 
     for (const each of plan.strikes) {
       await reached(relay, each.mails, () => isOver(readLedger(folder)) || Date.now() - began > settleMs);
       await sleep(each.ms);
+      changeMinds(folder);
       await strike(target, each);
     }
     const allowed = () => mostUnknown(plan, { ...harm, cuts: relay.cuts() });

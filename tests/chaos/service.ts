@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { readersCsv } from '../support/galley.ts';
 
 const issue = `---
@@ -91,6 +92,9 @@ async function prepare(program: string, folder: string, readers: number): Promis
   await run('publication', 'add', 'tidewater', '--name', 'The Tidewater Review', ...sender);
   await run('issue', 'add', 'issue.md', '--publication', 'tidewater');
   await run('import', 'readers.csv', '--publication', 'tidewater', '--consent', 'Signed up on the web site');
+  const db = new Database(join(folder, 'data', 'galley.db'));
+  db.exec("UPDATE subscriptions SET format = CASE reader_id % 3 WHEN 0 THEN 'full' WHEN 1 THEN 'light' ELSE 'text' END");
+  db.close();
   await run('send', 'tidewater/2026-11');
 }
 
