@@ -71,6 +71,9 @@ interface Taking {
   stopping: AbortSignal;
 }
 
+/** So many batches in hand that no connection waits while one batch ends and the next is fetched. */
+const batchesAtOnce = 2;
+
 /** Takes batches with one freight and delivers them over connections, and behind a gate, of its own. */
 function take(
   { redis, redisUrl, relayUrl, marks, template, dkim, route, log, stopping }: Taking,
@@ -89,7 +92,7 @@ function take(
   });
   const slot = (rate: number) => takeSlot(redis, rate, freight);
   const deps = { marks, transport, gate, slot, template, dkim, lanes: openLanes(connections) };
-  const jobs = takeBatches(redisUrl, { route, freight }, (job) => deliverBatch(deps, job, stopping), {
+  const jobs = takeBatches(redisUrl, { route, freight, atOnce: batchesAtOnce }, (job) => deliverBatch(deps, job, stopping), {
     onError: (error) => log.debug('worker.redis', { error: error.message }),
     isAway: () => redis.status !== 'ready',
   });

@@ -88,13 +88,12 @@ export async function openDeliverQueue(url: RedisUrl, route: Route, onError: (er
 export type JobEnd = 'done' | 'back' | 'go';
 
 /**
- * Takes batches of a route with one freight, two at a time so that no connection waits while one batch ends and the next is fetched, until closed; closing waits
- * for the running ones, and for nothing else while Redis `isAway`. The lock and the stalled check only decide who tries:
+ * Takes batches of a route with one freight, `atOnce` at a time, until closed; closing waits for the running ones, and for nothing else while Redis `isAway`. The lock and the stalled check only decide who tries:
  * a worker that died is followed within 10 to 25 s, and no job is ever given up for having stalled too often.
  */
 export function takeBatches(
   url: RedisUrl,
-  { route, freight }: { route: Route; freight: Freight },
+  { route, freight, atOnce }: { route: Route; freight: Freight; atOnce: number },
   deliver: (job: BatchJob) => Promise<JobEnd>,
   { onError, isAway }: { onError: (error: Error) => void; isAway: () => boolean },
 ): { close(): Promise<void> } {
@@ -113,7 +112,7 @@ export function takeBatches(
     },
     {
       connection: { ...redisOptions(url), maxRetriesPerRequest: null },
-      concurrency: 2,
+      concurrency: atOnce,
       lockDuration: 15_000,
       stalledInterval: 5_000,
       maxStalledCount: Number.MAX_SAFE_INTEGER,

@@ -80,7 +80,7 @@ describe('topUp', { timeout: 20_000 }, () => {
     const rehearsed: BatchJob[] = [];
     const rehearsal = takeBatches(
       redis.url,
-      { route: 'rehearse', freight: 'issue' },
+      { route: 'rehearse', freight: 'issue', atOnce: 1 },
       async (job) => {
         rehearsed.push(job);
         return 'done';

@@ -20,7 +20,7 @@ test('closed while Redis is away, a taker finishes the batch in hand and waits f
   let finish = () => {};
   const taker = takeBatches(
     server.url,
-    { route: 'deliver', freight: 'issue' },
+    { route: 'deliver', freight: 'issue', atOnce: 1 },
     async () => {
       steps.push('begun');
       await new Promise<void>((resolve) => {

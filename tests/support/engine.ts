@@ -119,7 +119,7 @@ export async function openHandEngine(db: Db, url: string, { rehearsal = false } 
     take(deliver) {
       const route = rehearsal ? 'rehearse' : 'deliver';
       const watch = { onError: () => {}, isAway: () => false };
-      for (const freight of ['issue', 'notice'] as const) takers.push(takeBatches(url, { route, freight }, deliver, watch));
+      for (const freight of ['issue', 'notice'] as const) takers.push(takeBatches(url, { route, freight, atOnce: 1 }, deliver, watch));
     },
     async close() {
       if (!open) return;
