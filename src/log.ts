@@ -57,7 +57,7 @@ export function redact(text: string): string {
 const addressPattern = /([^\s<>()[\]",;:@\\…])[^\s<>()[\]",;:@\\…]*@([\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?)/gu;
 
 /** Our own tokens, and anything else that stands where a token stands in an address of a reader's page. */
-const tokenPattern = new RegExp(`(?<![a-z0-9])[a-z2-7]{${tokenLength}}(?![a-z0-9])|(?<=/[upc]/)[\\w-]{8,}`, 'gi');
+const tokenPattern = new RegExp(`(?<![a-z0-9])[a-z2-7]{${tokenLength}}(?![a-z0-9])|(?<=/[upc]/|/link/)[\\w-]{8,}`, 'gi');
 
 function shortNetwork(found: string): string {
   if (isIPv4(found)) return found.startsWith('127.') ? found : `${found.split('.').slice(0, 3).join('.')}.0/24`;

@@ -122,6 +122,15 @@ const commands: readonly Command[] = [
     run: from(commandsFile, (file) => file.exportCommand),
   },
   {
+    usage: 'login EMAIL',
+    summary: 'print a link that signs somebody of the desk in, once',
+    options: {},
+    run: from(
+      () => import('./main/login.ts'),
+      (file) => file.login,
+    ),
+  },
+  {
     usage: 'send ISSUE',
     summary: 'send an issue (SLUG/NUMBER) to its readers',
     options: {

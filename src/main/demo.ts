@@ -12,6 +12,7 @@ import { addPublication, findPublication, type Publication } from '../store/publ
 import { findSend, type Send } from '../store/sends.ts';
 import type { Data } from './data.ts';
 import { keepIssue } from './issues.ts';
+import { describeSetUp } from './login.ts';
 import { defaultWorkers, untilStopped } from './sending.ts';
 import { openService, type Service } from './service.ts';
 import type { Arguments, Context } from './table.ts';
@@ -32,6 +33,9 @@ export async function demo(context: Context, { values }: Arguments): Promise<num
     context.print(describeEnd(db, send.id, status));
     context.print(describeLinks(context, service, send));
     if (values['exit'] === true) return status.accepted === status.prepared && statusOf(send).rehearsal ? 0 : 1;
+    const { url } = service;
+    const setUp = describeSetUp(context.config, service.data, context.config.port === 0 ? url : undefined);
+    if (setUp !== undefined) context.print(`${setUp}\n`);
     context.print('Ctrl-C stops it.');
     return await untilStopped(service, context.stopping);
   } finally {

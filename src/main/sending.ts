@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts';
 import { type Dkim, readDkim } from '../message/message.ts';
 import { publicationsUnanswered } from '../store/publications.ts';
 import type { Data } from './data.ts';
+import { describeSetUp } from './login.ts';
 import { openService, type Service } from './service.ts';
 import { aborted } from './stopping.ts';
 import type { Arguments, Context } from './table.ts';
@@ -29,6 +30,8 @@ export async function serve(context: Context, { values }: Arguments): Promise<nu
   );
   const unanswered = publicationsUnanswered(service.data.db).map(({ slug }) => slug);
   if (unanswered.length > 0) context.warn(askToMeasure(unanswered));
+  const setUp = describeSetUp(context.config, service.data);
+  if (setUp !== undefined) context.warn(setUp);
   return untilStopped(service, context.stopping);
 }
 

@@ -59,7 +59,9 @@ export async function openService({ config, env, log, workers, web, command }: S
     });
     const catcher = config.smtp === undefined ? await openCatcher({ folder: join(config.dataDir, 'catcher') }) : undefined;
     if (catcher !== undefined) stops.push(() => catcher.close());
-    const pages = web ? await openWeb({ readers: readerDeps(config, data), config, log, ...(catcher && { catcher }) }) : undefined;
+    const pages = web
+      ? await openWeb({ readers: readerDeps(config, data), sessionsKey: data.ring.sessions, config, log, ...(catcher && { catcher }) })
+      : undefined;
     if (pages !== undefined) stops.push(() => pages.close());
     const redis = await openServiceRedis(config, env, log);
     stops.push(() => redis.stop());

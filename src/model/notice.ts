@@ -25,6 +25,10 @@ export type NoticeFacts =
   | { kind: 'forward'; inbound: number }
   /** To the editors: so many asked within an hour that the confirmations of the others wait. */
   | { kind: 'signup-brake'; asked: number }
+  /** To somebody of the desk who asked for a link to sign in, good for `minutes`. */
+  | { kind: 'sign-in'; token: string; minutes: number }
+  /** To somebody whom `by` invites to the desk, good for `days`; `role` in words. */
+  | { kind: 'invitation'; token: string; by: string; role: string; days: number }
   /** To an address that somebody asked for: the reader says yes with the link of `token`, within `days`. */
   | (ToReader & { kind: 'confirm'; days: number })
   /** To a reader who asked for what comes already; `token` leads to the preferences. */

@@ -37,7 +37,7 @@ export interface NoticeWords {
 /** A text with pieces in it. */
 const pieces = <K extends Key>(words: Words, key: K, ...fills: Fills<K, Piece>): Piece[] => words.pieces<K, Piece>(key, ...fills);
 
-type Said = Pick<NoticeWords, 'subject' | 'paragraphs' | 'action'>;
+type Said = Pick<NoticeWords, 'subject' | 'paragraphs' | 'action'> & Partial<Pick<NoticeWords, 'because'>>;
 type Wording = {
   [K in NoticeKind]: (facts: Extract<DrawnFacts, { kind: K }>, say: { words: Words; masthead: NoticeMasthead; name: Piece }) => Said;
 };
@@ -45,6 +45,18 @@ type Wording = {
 const desk = (words: Words, { baseUrl }: NoticeMasthead) => ({ label: words.text('editor.button'), url: `${baseUrl}/console` });
 
 const wording: Wording = {
+  'sign-in': ({ token, minutes: count }, { words, masthead }) => ({
+    subject: words.text('editor.sign-in', { publication: masthead.name }),
+    paragraphs: [[words.text('editor.sign-in.lede', { count })], [words.text('editor.sign-in.not')]],
+    action: { label: words.text('editor.sign-in.button'), url: `${masthead.baseUrl}/console/link/${token}` },
+    because: words.text('editor.sign-in.because'),
+  }),
+  invitation: ({ token, by, role, days: count }, { words, masthead, name }) => ({
+    subject: words.text('editor.invitation', { by, publication: masthead.name }),
+    paragraphs: [pieces(words, 'editor.invitation.lede', { publication: name, role }), [words.text('editor.invitation.days', { count })]],
+    action: { label: words.text('editor.invitation.button'), url: `${masthead.baseUrl}/console/link/${token}` },
+    because: words.text('editor.invitation.because', { by }),
+  }),
   'slot-empty': ({ at, zone, next }, { words, masthead, name }) => ({
     subject: words.text('editor.slot-empty', { publication: masthead.name }),
     paragraphs: [

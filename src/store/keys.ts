@@ -6,13 +6,14 @@ import type { TokenKeys } from '../model/token.ts';
 import type { Db } from './open.ts';
 import { keys } from './schema.ts';
 
-/** What keys are for. `suppression` is never rotated; `tokens` is rotated by adding: the newest signs, all verify. */
-const purposes = ['suppression', 'tokens'] as const;
+/** What keys are for. `suppression` is never rotated; `tokens` is rotated by adding: the newest signs, all verify; `sessions` makes the code of the first start. */
+const purposes = ['suppression', 'tokens', 'sessions'] as const;
 type Purpose = (typeof purposes)[number];
 
 export interface KeyRing {
   suppression: Uint8Array;
   tokens: TokenKeys;
+  sessions: Uint8Array;
 }
 
 /**
@@ -30,9 +31,10 @@ export function openKeyRing(db: Db, secret: string, now: number): KeyRing {
   const ring = new Map(purposes.map((purpose) => [purpose, readKeys(db, wrapping, purpose)]));
   const suppression = ring.get('suppression')?.get(1);
   const tokens = ring.get('tokens');
-  if (suppression === undefined || tokens === undefined) throw new Error('the key ring lacks its first keys');
+  const sessions = ring.get('sessions')?.get(1);
+  if (suppression === undefined || tokens === undefined || sessions === undefined) throw new Error('the key ring lacks its first keys');
   const signing = new Map([...tokens].map(([number, key]) => [number, createSecretKey(key)]));
-  return { suppression, tokens: { current: Math.max(...signing.keys()), keys: signing } };
+  return { suppression, sessions, tokens: { current: Math.max(...signing.keys()), keys: signing } };
 }
 
 function readKeys(db: Db, wrapping: Buffer, purpose: Purpose): Map<number, Uint8Array> {

@@ -39,6 +39,12 @@ export function noticedSince(db: Db, kind: NoticeFacts['kind'], since: number): 
   return statement(db, text).pluck().get(since, kind) === 1;
 }
 
+/** How many notices of a kind an address was written since an instant. */
+export function noticesTo(db: Db, address: string, kind: NoticeFacts['kind'], since: number): number {
+  const text = `SELECT count(*) FROM notices WHERE created_at > ? AND address = ? AND json_extract(facts, '$.kind') = ?`;
+  return statement(db, text).pluck().get(since, address, kind) as number;
+}
+
 /** Where the editors of a publication are reached: where readers' answers are, until there is a team. */
 const editorsOf = ({ replyTo, fromAddress }: Pick<Publication, 'replyTo' | 'fromAddress'>): string => replyTo ?? fromAddress;
 

@@ -28,17 +28,17 @@ export function errorAnswers({ log, assets, words }: { log: Log; assets: Assets;
       response.json({ error: { code, message } });
       return;
     }
-    const title =
-      status === 404
-        ? 'This page is not here'
-        : status === 403
-          ? 'Not from here'
-          : status < 500
-            ? 'That did not work'
-            : 'Something broke on our side';
+    const title = titles[code] ?? titles[status] ?? (status < 500 ? 'That did not work' : 'Something broke on our side');
     response.send(readerPage({ assets, words, title, body: html`<h1>${title}</h1><p class="lede">${message}</p>` }));
   };
 }
+
+/** What a page about an error is called, by its code or its status. */
+const titles: Readonly<Record<string, string>> = {
+  'console.role': 'Not yours to do',
+  403: 'Not from here',
+  404: 'This page is not here',
+};
 
 /** What is told about an error. Those of Express itself (an address that cannot be decoded) carry a status and are told by its name. */
 function describe(error: unknown): { status: number; code: string; message: string } {

@@ -20,7 +20,7 @@ const fonts = [
 ];
 
 /** Scripts of the console; the readers' pages have none. */
-const scripts: readonly string[] = [];
+const scripts: readonly string[] = ['passkey.js'];
 
 const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',

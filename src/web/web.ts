@@ -10,7 +10,7 @@ import { listPublications } from '../store/publications.ts';
 import { errorAnswers, nothingHere } from './answers.ts';
 import { apiRoutes } from './api.ts';
 import { assetRoutes, readAssets } from './assets.ts';
-import { askWho } from './console/ask-who.ts';
+import { openAsking } from './console/ask-who.ts';
 import { type DeskRoute, openDesk } from './console/desk.ts';
 import { entryGate } from './console/entry.ts';
 import { feedbackRoutes } from './console/feedback.ts';
@@ -23,7 +23,10 @@ import { readerRoutes } from './console/readers.ts';
 import { sameOriginGate } from './console/same-origin.ts';
 import { sendRoutes } from './console/sends.ts';
 import { pageShower } from './console/show.ts';
+import { signInRoutes } from './console/sign-in.ts';
+import { teamRoutes } from './console/team.ts';
 import { undoRoutes } from './console/undo.ts';
+import { youRoutes } from './console/you.ts';
 import { type Counter, openCounter } from './counter.ts';
 import { commonHeaders } from './policies.ts';
 import { confirmRoutes } from './reader/confirm.ts';
@@ -55,6 +58,8 @@ export interface WebConfig {
 
 export interface WebDeps {
   readers: ReaderDeps;
+  /** The ring's key that makes the code of the first start. */
+  sessionsKey: Uint8Array;
   config: WebConfig;
   /** The built-in mailbox, when mails go there. */
   catcher?: Catcher | undefined;
@@ -99,7 +104,7 @@ export async function openWeb(deps: WebDeps): Promise<Web> {
 
 /** The routes in the order they are asked; those with names of ours come before the publications' own. */
 function buildApp(
-  { readers, config, catcher, log, now = Date.now }: WebDeps,
+  { readers, sessionsKey, config, catcher, log, now = Date.now }: WebDeps,
   counter: Counter,
 ): { app: Express; routes: readonly DeskRoute[] } {
   const { db, languages } = readers;
@@ -130,7 +135,12 @@ function buildApp(
     response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' });
     next();
   });
-  const desk = openDesk({ show: pageShower({ db, assets }), now, askWho });
+  const show = pageShower({ db, assets });
+  const desk = openDesk({ show, now, askWho: openAsking({ db, show, baseUrl, now }) });
+  const team = { db, baseUrl, sessionsKey, rehearsal: readers.rehearsal, now };
+  signInRoutes(desk, team);
+  youRoutes(desk, team);
+  teamRoutes(desk, team);
   issuesRoutes(desk, { db });
   languageRoutes(desk, { languages });
   sendRoutes(desk, { db, catcher });

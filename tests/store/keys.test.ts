@@ -19,7 +19,7 @@ test('another secret is refused by name and nothing is made anew', () => {
   const db = openStore(':memory:');
   openKeyRing(db, 'a secret', 1);
   expect(() => openKeyRing(db, 'another', 2)).toThrow(/SECRET_KEY is not the one/);
-  expect(db.select().from(keys).all()).toHaveLength(2);
+  expect(db.select().from(keys).all()).toHaveLength(3);
 });
 
 test('a key stands in the file only wrapped', () => {

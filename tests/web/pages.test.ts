@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { openLog } from '../../src/log.ts';
 import { openWeb } from '../../src/web/web.ts';
-import { openSite, pdf, pictureName, publish } from './site.ts';
+import { openSite, pdf, pictureName, publish, sessionsKey } from './site.ts';
 
 /** Status of a GET as a browser's cache asks (fetch itself would add `no-cache`). */
 function statusWith(url: string, headers: Record<string, string>): Promise<number | undefined> {
@@ -168,7 +168,7 @@ test('the front page lists what came out, and says so when nothing has', async (
 test('a taken port and a foreign HOST are named with what to do', async () => {
   await using site = await openSite();
   const port = Number(new URL(site.url).port);
-  const deps = { readers: site.readers, log: openLog({ level: 'error', write: () => {} }) };
+  const deps = { readers: site.readers, sessionsKey, log: openLog({ level: 'error', write: () => {} }) };
   const config = { host: '127.0.0.1', port, baseUrl: 'http://localhost:3000', oldBaseUrls: [] };
   await expect(openWeb({ ...deps, config })).rejects.toMatchObject({
     code: 'web.port_taken',

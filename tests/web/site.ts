@@ -24,6 +24,8 @@ import { openWeb } from '../../src/web/web.ts';
 import { readerDeps, samplePublication, sampleReaders, sampleTree, t0, testRing } from '../support/store.ts';
 
 export const ring = testRing;
+/** Makes the code of the first start. */
+export const sessionsKey = new Uint8Array(32).fill(9);
 
 /** Milliseconds after which what readers did is counted in the store. */
 export const writtenAfterMs = 100;
@@ -77,7 +79,7 @@ export async function openSite({
   const logged: string[] = [];
   const log = openLog({ level: 'debug', write: (line) => logged.push(line) });
   const config = { host: '127.0.0.1', port: 0, baseUrl, oldBaseUrls: [], ...rest };
-  const web = await openWeb({ readers, config, catcher, log, now, countsEveryMs: writtenAfterMs / 5 });
+  const web = await openWeb({ readers, sessionsKey, config, catcher, log, now, countsEveryMs: writtenAfterMs / 5 });
   return {
     url: web.url,
     db,

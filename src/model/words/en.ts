@@ -160,6 +160,22 @@ export const en = {
 
   'editor.because': 'You get this as an editor. Galley writes only when something needs a person.',
   'editor.button': 'Open the desk',
+  'editor.sign-in': 'Your link to the desk of {publication}',
+  'editor.sign-in.lede': {
+    one: 'It signs you in, once, within {count} minute, in the browser in which you asked for it.',
+    other: 'It signs you in, once, within {count} minutes, in the browser in which you asked for it.',
+  },
+  'editor.sign-in.not': 'If you did not ask for it, do nothing: without that browser it is worth nothing.',
+  'editor.sign-in.button': 'Sign in',
+  'editor.sign-in.because': 'Somebody asked for it with your address on the sign-in page.',
+  'editor.invitation': '{by} invites you to the desk of {publication}',
+  'editor.invitation.lede': 'The desk is where {publication} is written, checked and sent. You would be there as {role}.',
+  'editor.invitation.days': {
+    one: 'The link works once, within {count} day. Pass it on to nobody.',
+    other: 'The link works once, within {count} days. Pass it on to nobody.',
+  },
+  'editor.invitation.button': 'Join',
+  'editor.invitation.because': '{by} invited you. If you do not know them, do nothing.',
   'editor.slot-empty': '{publication}: nothing was sent, no issue was approved',
   'editor.slot-empty.lede':
     'The slot of {publication} on {day} ({zone}) came, and no issue had been approved for it. So nothing was sent: no reader got anything.',

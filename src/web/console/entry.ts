@@ -1,10 +1,12 @@
 /** Who asks: the session in the request's cookie, or whoever sits at this machine while the desk belongs to nobody yet. */
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../errors.ts';
+import { networkOf } from '../../model/network.ts';
 import { freshMs, type Person } from '../../model/person.ts';
 import { anyEditor } from '../../store/editors.ts';
 import type { Db } from '../../store/open.ts';
-import { type Signed, sessionOf } from '../../team/team.ts';
+import { type PasskeySite, type Signed, sessionOf, type Where } from '../../team/team.ts';
+import { readCookie } from './cookies.ts';
 import { atOwnName, whyNotHere } from './gate.ts';
 
 export interface EntryDeps {
@@ -41,7 +43,7 @@ export function entryGate({ db, baseUrl, now }: EntryDeps): RequestHandler {
     const find = (): Signed | undefined =>
       newcomer && !anyEditor(db)
         ? { person: thisMachine, session: 0, provedAt: now() }
-        : sessionOf({ db, now }, readCookie(request, sessionCookie(request, baseUrl)));
+        : sessionOf({ db, now }, readCookie(request, baseUrl, 'session'));
     const asker: Asker = { signed: find(), unclaimed, still: () => find() !== undefined };
     response.locals[key] = asker;
     next();
@@ -88,17 +90,16 @@ export function hasFreshProof(response: Response, now: number): boolean {
   return signed !== undefined && (signed.person.id === 0 || now - signed.provedAt < freshMs);
 }
 
-/** Whether a request came by BASE_URL's name over https: its cookies then are bound to that name (RFC 6265bis, `__Host-`). */
-function bound(request: Request, baseUrl: string): boolean {
-  return baseUrl.startsWith('https:') && request.get('host')?.toLowerCase() === new URL(baseUrl).host;
+/** Where passkeys can be made and shown: https, or the machine's own name (WebAuthn asks for a secure context and a name). Undefined elsewhere. */
+export function passkeySite(request: Request<unknown>, baseUrl: string): PasskeySite | undefined {
+  const host = request.get('host')?.toLowerCase() ?? '';
+  const base = new URL(baseUrl);
+  if (host === base.host && base.protocol === 'https:') return { domain: base.hostname, origin: base.origin };
+  const domain = host.replace(/:\d+$/, '');
+  return /^(?:[\w-]+\.)*localhost$/.test(domain) ? { domain, origin: `http://${host}` } : undefined;
 }
 
-const cookieName = (name: string, request: Request, baseUrl: string): string => (bound(request, baseUrl) ? `__Host-${name}` : name);
-
-export const sessionCookie = (request: Request, baseUrl: string): string => cookieName('galley', request, baseUrl);
-
-/** The value of a cookie; empty when it is not there. */
-export function readCookie(request: Request, name: string): string {
-  const pairs = (request.get('cookie') ?? '').split(';').map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+/** What is noted of where a request comes from. */
+export function whereOf(request: Request<unknown>): Where {
+  return { agent: request.get('user-agent') ?? '', network: networkOf(request.ip ?? '') };
 }

@@ -6,14 +6,17 @@ import type { Db } from '../../store/open.ts';
 import { listPublications, type Publication } from '../../store/publications.ts';
 import type { Assets } from '../assets.ts';
 import { type Policy, pagePolicy, printPolicy, scriptPolicy } from '../policies.ts';
+import type { Place } from './bar.ts';
 import { isUnclaimed, signedIn } from './entry.ts';
-import { consolePage, type Place } from './page.ts';
+import { consolePage } from './page.ts';
 
 export interface Page {
   title: string;
-  /** The place it belongs to; `exact` when it is that place's own page. */
-  here: { place: Place; exact: boolean };
+  /** The place it belongs to; `exact` when it is that place's own page. None for the ways in. */
+  here?: { place: Place; exact: boolean };
   body: Html;
+  /** One narrow column, for a page that asks one thing. */
+  slip?: boolean;
   /** Whether it shows one publication's things when the address says so (`publicationOf`): then one can be chosen on it. */
   byPublication?: boolean;
   /** Names of script assets it runs, such as `live.js`; they get the page's nonce. A page that works without is better. */
@@ -32,16 +35,13 @@ export function publicationOf(db: Db, request: Request<unknown>): Publication | 
 
 /** Makes the function that answers with pages. A page without scripts allows none. */
 export function pageShower({ db, assets }: { db: Db; assets: Assets }): Show {
-  return (response, { scripts = [], policy = pagePolicy, byPublication = false, ...page }) => {
+  return (response, { scripts = [], policy = pagePolicy, byPublication = false, here, slip = false, ...page }) => {
     const nonce = randomBytes(16).toString('base64url');
     response.set('Content-Security-Policy', printPolicy(scripts.length > 0 ? { ...policy, ...scriptPolicy(nonce) } : policy));
-    const frame = {
-      person: signedIn(response)?.person,
-      unclaimed: isUnclaimed(response),
-      publications: listPublications(db),
-      chosen: publicationOf(db, response.req),
-      byPublication,
+    const bar = {
+      ...{ here, byPublication, person: signedIn(response)?.person, unclaimed: isUnclaimed(response) },
+      ...{ publications: listPublications(db), chosen: publicationOf(db, response.req) },
     };
-    response.send(consolePage({ assets, ...page, ...frame, scripts: { names: scripts, nonce } }));
+    response.send(consolePage({ assets, slip, ...page, bar, scripts: { names: scripts, nonce } }));
   };
 }
