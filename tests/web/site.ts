@@ -49,9 +49,16 @@ export interface Site {
   logged: string[];
   /** What its desk declared. */
   routes: readonly DeskRoute[];
-  /** Asks under another name than the site's own. */
-  askAs(host: string, path: string, headers?: Record<string, string>): Promise<{ status: number | undefined; body: string }>;
+  /** Asks under another name than the site's own; with a body it is a POST. */
+  askAs(host: string, path: string, headers?: Record<string, string>, body?: string): Promise<RawAnswer>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface RawAnswer {
+  status: number | undefined;
+  body: string;
+  /** The lines that set cookies. */
+  cookies: string[];
 }
 
 export interface SiteOptions {
@@ -92,7 +99,7 @@ export async function openSite({
     catcher,
     logged,
     routes: web.routes,
-    askAs: (host, path, headers) => askAs(web.url, host, path, headers),
+    askAs: (host, path, headers = {}, body) => askAs(web.url + path, { ...headers, host }, body),
     async [Symbol.asyncDispose]() {
       await web.close();
       await catcher?.close();
@@ -102,14 +109,15 @@ export async function openSite({
   };
 }
 
-function askAs(url: string, host: string, path: string, headers = {}): Promise<{ status: number | undefined; body: string }> {
+function askAs(url: string, headers: Record<string, string>, sent: string | undefined): Promise<RawAnswer> {
+  const form = sent === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
   return new Promise((resolve, reject) => {
-    const sent = request(`${url}${path}`, { headers: { ...headers, host } }, async (response) => {
+    const asked = request(url, { method: sent === undefined ? 'GET' : 'POST', headers: { ...form, ...headers } }, async (response) => {
       let body = '';
       for await (const chunk of response) body += chunk;
-      resolve({ status: response.statusCode, body });
+      resolve({ status: response.statusCode, body, cookies: response.headers['set-cookie'] ?? [] });
     });
-    sent.once('error', reject).end();
+    asked.once('error', reject).end(sent);
   });
 }
 

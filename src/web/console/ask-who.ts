@@ -46,7 +46,11 @@ const nobody = () => new AppError('console.sign_in', 'You are not signed in (any
 const stale = () =>
   new AppError('console.prove', 'Show first that it is you: use your passkey or a link, then try again.', { status: 403 });
 
-/** A path of the console's own to come back to; anything else leads to its front page. */
+/** A path of the console's own to come back to, as a browser would read it; anything else leads to its front page. */
 export function ownPath(back: unknown): string {
-  return typeof back === 'string' && /^\/console(?:[/?#][\x21-\x7e]*)?$/.test(back) ? back : '/console';
+  const read = typeof back === 'string' && back.startsWith('/') ? URL.parse(back, nowhere) : null;
+  return read?.origin === nowhere && /^\/console(?:\/|$)/.test(read.pathname) ? read.pathname + read.search : '/console';
 }
+
+/** An origin that no address has which could be asked for. */
+const nowhere = 'http://desk.invalid';

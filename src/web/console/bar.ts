@@ -67,7 +67,7 @@ export function barOf(bar: Bar): Html {
   return html`<header class="top"><div class="who"><a class="brand" href="/console">${mark}Galley</a>${switcher(bar)}</div>
 ${person !== undefined && mainLinks(bar, part?.label)}${person !== undefined && personMenu(person)}</header>
 ${person !== undefined && part !== undefined && part.places.length > 1 && placeLinks(bar, person, part)}
-${unclaimed && person !== undefined && claim}`;
+${unclaimed && part !== undefined && claim}`;
 }
 
 /** Whoever finds the desk open on their own machine is told that it is, and how to make it theirs. */
@@ -110,7 +110,7 @@ function personMenu({ id, name, email, role }: Person): Html | false {
     .filter((_, at, all) => at === 0 || at === all.length - 1)
     .join('')
     .toUpperCase();
-  return html`<details class="menu person"><summary aria-label="${name}: your menu"><span class="face" aria-hidden="true">${initials || '·'}</span></summary>
+  return html`<details class="menu person"><summary><span class="face" aria-hidden="true">${initials || '·'}</span><span class="unseen"><bdi>${name}</bdi>: your menu</span></summary>
 <div><p><b><bdi>${name}</bdi></b><br><small><bdi dir="ltr">${email}</bdi> · ${roleWords[role].label}</small></p>
 <ul><li><a href="/console/settings/you">Passkeys and sessions</a></li></ul>
 <form method="post" action="/console/signout"><button class="btn">Sign out</button></form></div></details>`;

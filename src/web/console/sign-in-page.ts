@@ -113,10 +113,11 @@ ${
   }
 <div><button class="btn">Email me a link</button></div></form>`
 }
+${mail && html`<p class="muted small">With a link: open it in this browser, come back to this page, and go on.</p>`}
 ${
   sent
-    ? html`<form method="post" action="${again.path}" id="again" class="stack">${again.fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<p class="muted small">With a link: open it in this browser, come back to this page, and go on.</p><div><button class="btn">Go on</button></div></form>`
+    ? html`<form method="post" action="${again.path}" id="again">${again.fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<button class="btn">Go on</button></form>`
     : html`<p><a class="btn" href="${again.path}">Go on</a></p>`
 }${lastResort}`;
 }
