@@ -50,6 +50,9 @@ export async function askToMakeFirst(deps: TeamDeps, site: PasskeySite, typed: {
   return { options, secret: keep(deps, 'set-up', options.challenge, undefined, facts) };
 }
 
+/** EdDSA, ES256, RS256 (COSE): every passkey knows one of them. Asked for its own list, the library tries what is experimental in Node. */
+const algorithms = [-8, -7, -257];
+
 const makingOptions = (
   { domain }: PasskeySite,
   { handle, email, name }: Pick<Editor, 'handle' | 'email' | 'name'>,
@@ -61,6 +64,7 @@ const makingOptions = (
     userName: email,
     userDisplayName: name,
     userID: new Uint8Array(handle),
+    supportedAlgorithmIDs: algorithms,
     attestationType: 'none',
     excludeCredentials: exclude,
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
@@ -77,7 +81,10 @@ export async function keepMade(
   const response = answer as RegistrationResponseJSON;
   const { challenge = '' } = asked.facts;
   const { registrationInfo: made } = await checked(
-    verifyRegistrationResponse({ response, expectedChallenge: challenge, expectedOrigin: site.origin, expectedRPID: site.domain }),
+    verifyRegistrationResponse({
+      ...{ response, expectedChallenge: challenge, expectedOrigin: site.origin, expectedRPID: site.domain },
+      supportedAlgorithmIDs: algorithms,
+    }),
   );
   if (made === undefined) throw notGood();
   const { id, publicKey, counter, transports = [] } = made.credential;
