@@ -266,7 +266,7 @@ describe('taking back', () => {
     ]);
     const after = await pageAt(site, path);
     expect(after).toContain('There is nothing to take back here');
-    expect(after).toContain('by console: <bdi>1 bounces');
+    expect(after).toContain('by <bdi>this machine, before anybody had joined</bdi>: <bdi>1 bounces');
     expect(await pageAt(site, '/console/readers/1')).toContain('<span class="tag off">Taken back</span>');
   });
 

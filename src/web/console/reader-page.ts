@@ -83,7 +83,7 @@ function suppressed({ reader, held, suppressions, lifted, publications, problem,
   const suspended = held.some(({ subscription }) => subscription.state === 'suspended');
   const before = lifted.map(
     ({ at, actor, detail }) =>
-      html`<li class="muted">Lifted ${moment(at, zone)} by ${actor}${detail !== null && html`: “<bdi>${detail}</bdi>”`}</li>`,
+      html`<li class="muted">Lifted ${moment(at, zone)} by <bdi>${actor}</bdi>${detail !== null && html`: “<bdi>${detail}</bdi>”`}</li>`,
   );
   if ((suppressions.length === 0 && !suspended) || reader.email === '')
     return html`${before.length > 0 && html`<ul class="lines note">${before}</ul>`}`;

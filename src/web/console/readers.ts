@@ -10,6 +10,7 @@ import { findReader, findReaderByKey, type Reader, readersBeginning } from '../.
 import { consentHistory } from '../../store/subscriptions.ts';
 import { suppressionHash, suppressionsOf } from '../../store/suppressions.ts';
 import { readForm } from '../reader/body.ts';
+import { withNames } from './actor.ts';
 import type { Desk } from './desk.ts';
 import { actorOf } from './entry.ts';
 import { type FeedbackDeps, readPlace } from './feedback.ts';
@@ -72,7 +73,7 @@ export function readerRoutes(desk: Desk, { db, suppressionKey, now }: Omit<Feedb
       ...consentHistory(db, reader.id),
       publications: new Map(listPublications(db).map((publication) => [publication.id, publication.name])),
       suppressions: hash === undefined ? [] : suppressionsOf(db, hash),
-      lifted: hash === undefined ? [] : auditOf(db, 'suppress lift', 10, hash.toString('hex').slice(0, 16)),
+      lifted: hash === undefined ? [] : withNames(db, auditOf(db, 'suppress lift', 10, hash.toString('hex').slice(0, 16))),
       came: found.slice(0, eventsPerPage),
       pages: eventPages({ path, asked: {}, found, perPage: eventsPerPage, isFirst: place === undefined }),
       ...{ problem, zone: commonZone(db), now: now() },

@@ -5,6 +5,7 @@ import { parseWhen } from '../../model/zone.ts';
 import { type AuditEntry, auditOf } from '../../store/audit.ts';
 import { commonZone } from '../../store/publications.ts';
 import { readForm } from '../reader/body.ts';
+import { withNames } from './actor.ts';
 import type { Desk } from './desk.ts';
 import { actorOf } from './entry.ts';
 import type { FeedbackDeps } from './feedback.ts';
@@ -31,7 +32,7 @@ export function undoRoutes(desk: Desk, { db, suppressionKey, now }: Omit<Feedbac
     const foreign = ['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? ''); // a preview is work: no other site makes us do it
     const span = foreign || (typed.from === '' && typed.to === '') ? undefined : spanOf(typed, zone);
     const result = span === undefined || 'problem' in span ? span : { span, counts: await previewUndo(deps, span) };
-    const body = undoBody({ typed, result, zone, earlier: auditOf(db, 'feedback undo', earlierShown) });
+    const body = undoBody({ typed, result, zone, earlier: withNames(db, auditOf(db, 'feedback undo', earlierShown)) });
     response.status(result !== undefined && 'problem' in result ? 422 : 200);
     desk.show(response, { title: 'Take bounces back', here: { place: 'feedback', exact: false }, body });
   });
@@ -80,7 +81,7 @@ ${result !== undefined && ('problem' in result ? html`<p class="err" role="alert
 ${
   earlier.length > 0 &&
   html`<section class="part" aria-labelledby="earlier"><h2 id="earlier">Taken back before</h2><ul class="lines">${earlier.map(
-    ({ at, actor, detail }) => html`<li>${moment(at, zone)}, by ${actor}: <bdi>${detail}</bdi></li>`,
+    ({ at, actor, detail }) => html`<li>${moment(at, zone)}, by <bdi>${actor}</bdi>: <bdi>${detail}</bdi></li>`,
   )}</ul></section>`
 }`;
 }
