@@ -137,7 +137,8 @@ function composeNoticeOnce({ db, bounceDomain, now }: FanoutDeps, out: NoticeOut
 }
 
 function composedNotice({ notice, publication }: NoticeOut, bounceDomain: string | undefined): string {
-  if (notice.drawing === null) throw new Error(`notice ${notice.id} was claimed before it was drawn`);
+  // It was drawn when it was claimed: since then its person or its link was forgotten, and Redis lost the job.
+  if (notice.drawing === null) throw new AppError('notice.forgotten', 'what it said was forgotten before it went out');
   const { fromAddress, replyTo, name } = publication;
   const template = composeNotice({
     from: { name, address: fromAddress },

@@ -1,5 +1,5 @@
 /** Notices: written with what caused them, drawn, claimed one to a batch, moved by outcomes like deliveries are. Every move is a conditional update. */
-import { and, asc, eq, isNull, sql } from 'drizzle-orm/sql';
+import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm/sql';
 import {
   afterOutcome,
   type DeliveryState,
@@ -83,13 +83,20 @@ export function forwardedSince(db: Db, since: number): number {
   return statement(db, text).pluck().get(since) as number;
 }
 
-/** The oldest notice that nobody has drawn yet, with its publication. A mail passed on has its message and is never among them. */
+/** The oldest notice that nobody has drawn yet, with its publication. A mail passed on has its message and is never among them, nor one that was forgotten. */
 export function findUndrawn(db: Db, rehearsal: boolean): { notice: Notice & { facts: DrawnFacts }; publication: Publication } | undefined {
   const found = db
     .select({ notice: notices, publication: publications })
     .from(notices)
     .innerJoin(publications, eq(publications.id, notices.publicationId))
-    .where(and(sql`${notices.state} IN ('ready', 'deferred')`, isNull(notices.drawing), eq(notices.rehearsal, rehearsal)))
+    .where(
+      and(
+        sql`${notices.state} IN ('ready', 'deferred')`,
+        isNull(notices.drawing),
+        ne(notices.address, ''),
+        eq(notices.rehearsal, rehearsal),
+      ),
+    )
     .orderBy(asc(notices.id))
     .limit(1)
     .get();

@@ -9,7 +9,7 @@ import type { BatchJob } from '../../src/queue/jobs.ts';
 import { steer } from '../../src/schedule/steer.ts';
 import { openBatches } from '../../src/store/engine.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
-import { addNotice, saveNoticeDrawing } from '../../src/store/notices.ts';
+import { addNotice, findUndrawn, forgetNotices, saveNoticeDrawing } from '../../src/store/notices.ts';
 import type { Db } from '../../src/store/open.ts';
 import { notices } from '../../src/store/schema.ts';
 import { getSend } from '../../src/store/sends.ts';
@@ -183,6 +183,17 @@ describe('a notice', { timeout: 30_000 }, () => {
     expect(await engine.queue.has(1)).toBe(false);
     await engine.sweep();
     expect(await engine.queue.has(1)).toBe(true);
+  });
+
+  test('that is forgotten while its job is lost goes to nobody and stops no other', async ({ redis }) => {
+    const { db, engine } = await setUp(redis.url, { count: 2 });
+    await engine.topUpNotices();
+    await engine.redis.del(...(await engine.redis.keys('bull:notice:*')));
+    forgetNotices(db, { id: 1 }, t0);
+    await engine.sweep();
+    expect(states(db)).toEqual(['refused', 'queued']);
+    expect([await engine.queue.has(1), await engine.queue.has(2)]).toEqual([false, true]);
+    expect(findUndrawn(db, false)).toBeUndefined();
   });
 
   test('whose worker died with it in flight is unknown; late word heals it', async ({ redis }) => {
