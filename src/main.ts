@@ -35,6 +35,7 @@ const publicationFacts = {
   slot: text('"first tuesday 09:00"', 'its monthly slot'),
   welcome: text('yes', 'a welcome with the latest issue to whoever joins (no)'),
   measure: text('links,downloads', 'how often links are followed and the PDF is fetched, per issue, never per reader (none)'),
+  pdf: text('readers', 'who may have the full issue as PDF: public or readers (public)'),
   logo: text('FILE', 'a PNG or JPEG in place of its name'),
   accent: text('"#0a656c"', 'colour of links and labels'),
   'accent-dark': text('"#74c9cc"', 'the same in dark mode (a lighter shade of it)'),
@@ -96,6 +97,12 @@ const commands: readonly Command[] = [
     summary: 'let an issue (SLUG/NUMBER) go out in the next monthly slot',
     options: { waive: { ...text('CHECK=REASON', 'approve in spite of a check'), multiple: true } },
     run: from(issueFile, (file) => file.issueApprove),
+  },
+  {
+    usage: 'issue withdraw ISSUE',
+    summary: 'take an issue (SLUG/NUMBER) off the web: archive, feeds, page, PDF',
+    options: { back: flag('put it back') },
+    run: from(issueFile, (file) => file.issueWithdraw),
   },
   {
     usage: 'issue check FILE',

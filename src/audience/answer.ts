@@ -11,6 +11,7 @@ import { inTransaction } from '../store/statement.ts';
 import { findSubscription } from '../store/subscriptions.ts';
 import { allPublications, suppressionHash, suppressionsOf } from '../store/suppressions.ts';
 import type { ReaderDeps } from './deps.ts';
+import { requestedIssue } from './full-issue.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -58,6 +59,12 @@ function factsFor({ db, ...deps }: ReaderDeps, publication: Publication, request
   switch (request.kind) {
     case 'own':
       return { kind: 'own', ...link, minutes: lifetimeMs.own / 60_000 };
+    case 'pdf': {
+      const reader = findReaderByKey(db, request.emailKey);
+      const state = reader && findSubscription(db, publication.id, reader.id)?.state;
+      const number = requestedIssue(db, request.issueId);
+      return number !== undefined && (state === 'active' || state === 'paused') ? { kind: 'full-issue', ...link, number } : undefined;
+    }
     case 'address':
       return { kind: 'new-address', ...link, days: lifetimeMs.address / day };
     case 'subscribe': {

@@ -5,6 +5,7 @@ export { confirmRequest, lookUpRequest, type NoRequest, type RequestAnswer } fro
 export type { ReaderDeps } from './deps.ts';
 export { erasedFile, eraseReader } from './erase.ts';
 export { exportReaders } from './export.ts';
+export { askForFullIssue, type FullIssueLink, lookUpFullIssue } from './full-issue.ts';
 export { type ImportDeps, type ImportOptions, type ImportProgress, importReaders, resumeImports } from './import.ts';
 export {
   giveReason,

@@ -3,9 +3,9 @@ import { maskAddress } from '../model/address.ts';
 import { liftedByOptIn, moveSubscription, stateAt } from '../model/consent.ts';
 import { lifetimeMs, type RequestKind } from '../model/request.ts';
 import { mintToken, type TokenSubject } from '../model/token.ts';
-import { latestIssue } from '../store/editions.ts';
 import { addNotice } from '../store/notices.ts';
 import { findPublicationById, type Publication } from '../store/publications.ts';
+import { latestIssue } from '../store/published.ts';
 import { addReader, changeReader, findReaderByKey, type Reader } from '../store/readers.ts';
 import { findRequest, type Request, useRequest } from '../store/requests.ts';
 import { inTransaction } from '../store/statement.ts';
@@ -62,16 +62,21 @@ export function confirmRequest(deps: ReaderDeps, subject: TokenSubject, by: { ne
   });
 }
 
+/** A link to a full issue is a request too, but there is nothing to say yes to: it opens the PDF. */
+type Confirmable = Request & { kind: Exclude<RequestKind, 'pdf'> };
+
 interface Asked {
-  request: Request;
+  request: Confirmable;
   publication: Publication;
 }
 
 function findAsked(db: ReaderDeps['db'], { publication: publicationId, reader: id }: TokenSubject): Asked | undefined {
   const request = findRequest(db, id);
   const publication = findPublicationById(db, publicationId);
-  return request === undefined || publication === undefined ? undefined : { request, publication };
+  return request === undefined || publication === undefined || !isConfirmable(request) ? undefined : { request, publication };
 }
+
+const isConfirmable = (request: Request): request is Confirmable => request.kind !== 'pdf';
 
 const isOpen = ({ state, kind, writtenAt }: Request, now: number): boolean =>
   state === 'asked' && writtenAt !== null && now - writtenAt <= lifetimeMs[kind];
@@ -118,7 +123,7 @@ function welcome(
   publication: Publication,
   { reader, token, now }: { reader: Reader; token: string; now: number },
 ): void {
-  const latest = latestIssue(db, publication.id);
+  const latest = latestIssue(db, publication.id, rehearsal);
   const { language } = languages.wordsFor(reader.language ?? publication.language);
   const issue = latest && { latest: { title: latest.subject, number: latest.number } };
   addNotice(db, {

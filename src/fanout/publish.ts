@@ -14,7 +14,7 @@ import { type OpenBatch, readEngine } from '../store/engine.ts';
 import { findNoticeOut, keepNoticeTemplate } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
 import { getSend, sendMaterial } from '../store/sends.ts';
-import { getTemplateJson, keepTemplates, templateHashes } from '../store/templates.ts';
+import { getTemplateJson, keepTemplates, messageHasSlot, templateHashes } from '../store/templates.ts';
 
 export interface FanoutDeps {
   db: Db;
@@ -45,10 +45,16 @@ async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBa
     await keepTemplate(redis, hashes[format], () => getTemplateJson(db, sendId, format));
   await publishFence(redis, readEngine(db), id);
   const publication = getSend(db, sendId).publicationId;
+  const pdf = messageHasSlot(db, sendId, 'pdf');
   const rows: BatchJob['rows'] = out.map(({ reader, address, format }) => {
     const subject = { publication, reader, send: sendId };
     const token = (kind: TokenKind): string => mintToken(tokenKeys, kind, subject);
-    const tokens = { delivery: token('delivery'), leave: token('leave'), preferences: token('preferences') };
+    const tokens = {
+      delivery: token('delivery'),
+      leave: token('leave'),
+      preferences: token('preferences'),
+      ...(pdf && { pdf: token('pdf') }),
+    };
     return { reader, address, ...tokens, ...(format !== 'full' && { template: hashes[format] }) };
   });
   await queue.add({ batch: id, send: sendId, epoch, template: hashes.full, rows, ...(rate !== undefined && { rate }) });

@@ -1,12 +1,17 @@
-/** The commands about issues: add, check, preview, approve. */
+/** The commands about issues: add, check, preview, approve, withdraw. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { AppError } from '../errors.ts';
 import { describeFindings } from '../issue/issue.ts';
 import { parseSlot, slotAfter } from '../model/slot.ts';
 import { iso } from '../model/zone.ts';
 import { openDrawing } from '../render/render.ts';
 import { approveIssue } from '../schedule/approve.ts';
+import { noteAudit } from '../store/audit.ts';
+import { findIssue } from '../store/issues.ts';
 import { getPublication, type Publication } from '../store/publications.ts';
+import { withdrawIssue } from '../store/published.ts';
+import { inTransaction } from '../store/statement.ts';
 import { withData } from './data.ts';
 import { drawPreview, keepIssue, type PreviewFor, previewFor } from './issues.ts';
 import { readIssueName, readWaivers } from './send-command.ts';
@@ -50,6 +55,25 @@ export async function issueApprove(context: Context, { positionals: [issue = '']
     } finally {
       await studio.close();
     }
+  });
+}
+
+/** Takes an issue off the web, or puts it back. A send of it that has not started still makes it public again only with --back. */
+export async function issueWithdraw(context: Context, { positionals: [issue = ''], values }: Arguments): Promise<number> {
+  const { slug, number } = readIssueName(issue);
+  const back = values['back'] === true;
+  return withData(context.config, ({ db }) => {
+    const found = findIssue(db, getPublication(db, slug).id, number);
+    if (found === undefined) throw new AppError('issue.not_found', `No issue ${issue}: there is nothing to withdraw`, { status: 404 });
+    const now = Date.now();
+    const changed = inTransaction(db, () => {
+      const moved = withdrawIssue(db, found.id, back ? null : now);
+      if (moved) noteAudit(db, { at: now, actor: 'operator', action: back ? 'put back' : 'withdraw', subject: issue });
+      return moved;
+    });
+    const state = back ? 'is on the web again' : 'is withdrawn: its page, its PDF and its entry in archive and feeds are gone';
+    context.print(changed ? `${issue} ${state}` : `${issue} ${back ? 'was not withdrawn' : 'was withdrawn already'}`);
+    return 0;
   });
 }
 

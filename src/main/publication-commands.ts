@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { checkSender } from '../message/message.ts';
 import { parseAddress } from '../model/address.ts';
 import { brandOf, contrastOn } from '../model/brand.ts';
+import { pdfChoices } from '../model/edition.ts';
 import { parseMeasure } from '../model/measure.ts';
 import { parseSlug } from '../model/publication.ts';
 import { describeSlot, parseSlot } from '../model/slot.ts';
@@ -94,7 +95,7 @@ function describeLook({ brand }: Publication): string {
 
 /** The options that are no part of the look, checked; only those that were given. */
 function readFacts(values: Values): PublicationChanges {
-  const { name, language, zone, address, slot, welcome, measure } = values;
+  const { name, language, zone, address, slot, welcome, measure, pdf } = values;
   if (name !== undefined && String(name).trim() === '')
     throw new AppError('publication.name', '--name is empty: write the name readers see');
   if (typeof name === 'string' && /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) {
@@ -106,6 +107,9 @@ function readFacts(values: Values): PublicationChanges {
     throw new AppError('publication.zone', `"${zone}" is no time zone: take a name such as Asia/Karachi or Europe/Berlin`);
   if (welcome !== undefined && !['yes', 'no', none].includes(String(welcome)))
     throw new AppError('publication.welcome', `"${welcome}" is no answer: --welcome takes yes or no`);
+  const pdfChoice = pdf === none ? 'public' : pdfChoices.find((choice) => choice === pdf);
+  if (pdf !== undefined && pdfChoice === undefined)
+    throw new AppError('publication.pdf', `--pdf "${pdf}" is no choice: take ${pdfChoices.join(' or ')}`);
   const from = readAddress(values, 'from');
   const replyTo = readAddress(values, 'reply-to');
   if (from === null) throw new AppError('usage', '--from cannot be none: mail comes from an address');
@@ -118,6 +122,7 @@ function readFacts(values: Values): PublicationChanges {
     ...(typeof address === 'string' && { postalAddress: address === none ? '' : address }),
     ...(welcome !== undefined && { welcome: welcome === 'yes' }),
     ...(typeof measure === 'string' && { measure: parseMeasure(measure), measureSince: Date.now() }),
+    ...(pdfChoice !== undefined && { pdf: pdfChoice }),
     ...(typeof slot === 'string' && { slot: slot === none ? null : describeSlot(parseSlot(slot)) }),
   };
 }

@@ -56,6 +56,8 @@ export interface Addressee {
   leave?: string | undefined;
   /** Token of kind `preferences`, for the link in the body; messages composed before there was one take none. */
   preferences?: string | undefined;
+  /** Token of kind `pdf`, for the link to the full issue where only readers may have it. */
+  pdf?: string | undefined;
 }
 
 export interface PersonalMessage {
@@ -155,14 +157,17 @@ function senderFields({ name, address, replyTo }: Sender): { from: string; reply
 }
 
 /** Fills in one reader. Throws AppError `message.address` when the address cannot be mailed, a RangeError when a token is missing or none of ours. */
-export function personalise(template: MessageTemplate, { address, delivery, leave, preferences }: Addressee): PersonalMessage {
+export function personalise(template: MessageTemplate, { address, delivery, leave, preferences, pdf }: Addressee): PersonalMessage {
   const to = mailbox(address);
-  for (const token of [delivery, leave, preferences])
+  for (const token of [delivery, leave, preferences, pdf])
     if (token !== undefined && !tokenPattern.test(token)) throw new RangeError('not a token');
-  const values = { to, delivery, leave, preferences };
+  const values = { to, delivery, leave, preferences, pdf };
   const tokenFor = (slot: keyof typeof values): string => {
     const value = values[slot];
-    if (value === undefined) throw new RangeError(`this message needs a token ${slot === 'leave' ? 'to leave by' : 'for preferences'}`);
+    if (value === undefined)
+      throw new RangeError(
+        `this message needs a token ${slot === 'leave' ? 'to leave by' : slot === 'pdf' ? 'for the full issue' : 'for preferences'}`,
+      );
     return value;
   };
   const bytes = Buffer.concat(

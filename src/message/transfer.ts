@@ -1,9 +1,9 @@
 /** Bodies made fit for any mail server (RFC 2045 section 6), with the places of a reader's token kept whole so that filling them in is pure joining. */
-import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
+import { leaveTokenPlaceholder, pdfTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
 import { tokenLength } from '../model/token.ts';
 
 /** The tokens that stand in a body. */
-export type BodySlot = 'leave' | 'preferences';
+export type BodySlot = 'leave' | 'preferences' | 'pdf';
 
 /**
  * A stretch of a message: text that is the same for every reader, or a slot. In base64 a token does not begin at a letter's border, so its slot carries
@@ -11,7 +11,11 @@ export type BodySlot = 'leave' | 'preferences';
  */
 export type Piece = string | { slot: 'to' | 'delivery' | BodySlot; base64?: string[]; between?: BodySlot[] };
 
-const placeholders: Record<string, BodySlot> = { [leaveTokenPlaceholder]: 'leave', [preferencesTokenPlaceholder]: 'preferences' };
+const placeholders: Record<string, BodySlot> = {
+  [leaveTokenPlaceholder]: 'leave',
+  [preferencesTokenPlaceholder]: 'preferences',
+  [pdfTokenPlaceholder]: 'pdf',
+};
 const placeholder = new RegExp(`(${Object.keys(placeholders).join('|')})`);
 
 /** A text cut at its placeholders: runs, and the slot before each but the first. */

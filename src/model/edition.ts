@@ -7,6 +7,9 @@ export const leaveTokenPlaceholder = 'leavetokenleavetokenleavetokenleav';
 /** The same for the reader's own page of preferences. */
 export const preferencesTokenPlaceholder = 'preferencestokenpreferencestokenpr';
 
+/** The same for the full issue as PDF, where only readers may have it. */
+export const pdfTokenPlaceholder = 'pdftokenpdftokenpdftokenpdftokenpd';
+
 /** The publication as a drawing needs it. */
 export interface Masthead {
   slug: string;
@@ -21,6 +24,8 @@ export interface Masthead {
   brand?: BrandChoices;
   /** Set where the mail's links lead through addresses of ours that count them (`model/measure.ts`); absent where they lead straight. */
   counted?: true;
+  /** The full issue as PDF is for readers only; absent where it is public. */
+  pdf?: 'readers';
 }
 
 /** A stored file that an issue shows: a picture, or a PDF that was uploaded (its size in pixels is 0). */
@@ -96,3 +101,7 @@ export interface Drawing {
   /** Chart pictures made for the mail; the issue's own figures are stored already. */
   pictures: Picture[];
 }
+
+/** Who may have the full issue as PDF: everybody at its public address, or readers, by a link of their own in the mail. */
+export const pdfChoices = ['public', 'readers'] as const;
+export type PdfChoice = (typeof pdfChoices)[number];

@@ -42,7 +42,9 @@ export type NoticeFacts =
   /** To a reader who asked for the link to their own data. */
   | (ToReader & { kind: 'own'; minutes: number })
   /** To an address that is to take the place of another. */
-  | (ToReader & { kind: 'new-address'; days: number });
+  | (ToReader & { kind: 'new-address'; days: number })
+  /** To a reader who asked for a fresh link to a full issue. */
+  | (ToReader & { kind: 'full-issue'; number: string });
 
 /** What every notice to a reader has: the language it is written in, and the token of its link. */
 interface ToReader {

@@ -4,8 +4,8 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** `subscribe`: to get a publication. `own`: to see and change what is stored about oneself. `address`: to be written to at this address from now on. */
-export type RequestKind = 'subscribe' | 'own' | 'address';
+/** `subscribe`: to get a publication. `own`: to see and change what is stored about oneself. `address`: to be written to at this address from now on. `pdf`: for a fresh link to a full issue. */
+export type RequestKind = 'subscribe' | 'own' | 'address' | 'pdf';
 
 /**
  * waiting: nobody has looked at it yet, or a limit holds it. asked: the address was written to. used: its owner said yes, once. dropped: nothing was written:
@@ -14,7 +14,7 @@ export type RequestKind = 'subscribe' | 'own' | 'address';
 export type RequestState = 'waiting' | 'asked' | 'used' | 'dropped';
 
 /** How long the link of a request works. */
-export const lifetimeMs: Readonly<Record<RequestKind, number>> = { subscribe: 7 * day, own: 30 * minute, address: 7 * day };
+export const lifetimeMs: Readonly<Record<RequestKind, number>> = { subscribe: 7 * day, own: 30 * minute, address: 7 * day, pdf: 7 * day };
 
 /** How long what an `own` request opened stays open. */
 export const openMs = 30 * minute;
@@ -30,6 +30,7 @@ export const perAddress: Readonly<Record<RequestKind, { most: number; within: nu
   subscribe: { most: 1, within: day, why: 'a stranger who types it in a thousand forms fills no mailbox' },
   address: { most: 1, within: day, why: 'as for subscribe' },
   own: { most: 3, within: day, why: 'a link that works for half an hour is missed at times; a forwarded mail must not make a nuisance' },
+  pdf: { most: 3, within: day, why: 'as for own: one link opens one issue' },
 };
 
 /** Limits on requests, all within an hour. */

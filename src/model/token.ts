@@ -2,7 +2,7 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /** What a token allows. The number is part of the token and never reused. */
-export const tokenKinds = { delivery: 1, leave: 2, notice: 3, preferences: 4, request: 5, own: 6, form: 7 } as const;
+export const tokenKinds = { delivery: 1, leave: 2, notice: 3, preferences: 4, request: 5, own: 6, form: 7, pdf: 8 } as const;
 export type TokenKind = keyof typeof tokenKinds;
 
 /** `send` is 0 where a token belongs to no send; of kind `notice`, `reader` is the notice's number, of `request` and `own` the request's, of `form` an instant in seconds. */

@@ -20,6 +20,7 @@ const batchJob = z.object({
       delivery: z.string(),
       leave: z.string().optional(),
       preferences: z.string().optional(),
+      pdf: z.string().optional(),
       /** Hash of this row's message template, when its reader gets another format than most. */
       template: z.string().optional(),
     }),

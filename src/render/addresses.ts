@@ -2,16 +2,19 @@
 
 import { url } from '../html.ts';
 import type { Masthead } from '../model/edition.ts';
-import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
+import { leaveTokenPlaceholder, pdfTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
 import type { Inline, IssueTree } from '../model/issue.ts';
 import { isCounted, shortAddress } from '../model/measure.ts';
 
 export interface Addresses {
   /** The web page of the issue. */
   web: string;
+  /** The full issue; where it is for readers only, the page that says so. */
   pdf: string;
   /** The page without pictures. */
   light: string;
+  /** The archive of the publication. */
+  archive: string;
   /** The reader's own page for leaving. */
   leave: string;
   /** The reader's own page of preferences. */
@@ -20,14 +23,21 @@ export interface Addresses {
 
 /** The addresses of DESIGN 7 for one issue; the same for every reader, but for `leave` and `preferences`. */
 export function addressesOf(tree: IssueTree, masthead: Masthead): Addresses {
-  const web = `${masthead.baseUrl}/${encodeURIComponent(masthead.slug)}/${encodeURIComponent(tree.number)}`;
+  const archive = `${masthead.baseUrl}/${encodeURIComponent(masthead.slug)}`;
+  const web = `${archive}/${encodeURIComponent(tree.number)}`;
   return {
     web,
+    archive,
     pdf: `${web}.pdf`,
     light: `${web}.light`,
     leave: `${masthead.baseUrl}/u/${leaveTokenPlaceholder}`,
     preferences: `${masthead.baseUrl}/p/${preferencesTokenPlaceholder}`,
   };
+}
+
+/** The same as they stand in a mail: the full issue by the reader's own link where only readers may have it. */
+export function mailedAddresses(addresses: Addresses, { pdf }: Pick<Masthead, 'pdf'>): Addresses {
+  return pdf === 'readers' ? { ...addresses, pdf: `${addresses.pdf}?link=${pdfTokenPlaceholder}` } : addresses;
 }
 
 /** Where a link leads: outside, to a place in this issue, or nowhere (a placeholder, or a scheme that the parser should have refused). */

@@ -2,12 +2,12 @@
 
 import { AppError } from '../errors.ts';
 import type { Drawing, Masthead, Picture } from '../model/edition.ts';
-import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
+import { leaveTokenPlaceholder, pdfTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
 import type { Block, Direction, IssueTree } from '../model/issue.ts';
 import { blocksOf, uploadedPdf } from '../model/issue.ts';
 import { directionOf } from '../model/language.ts';
 import { linksOf } from '../model/measure.ts';
-import { addressesOf } from './addresses.ts';
+import { addressesOf, mailedAddresses } from './addresses.ts';
 import { chartPng, chartSvg } from './chart.ts';
 import { drawFoldedEmail, drawFoldedLightMail } from './fold.ts';
 import { drawLightPage } from './light-page.ts';
@@ -26,7 +26,7 @@ export const chartWidths = { mail: 520, wide: 620, narrow: 360 };
 export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing> {
   // It would be replaced by the reader's own token, and a link with it would hand that token to a stranger.
   const text = JSON.stringify(tree) + joined(tree);
-  const placeholder = [leaveTokenPlaceholder, preferencesTokenPlaceholder].find((mark) => text.includes(mark));
+  const placeholder = [leaveTokenPlaceholder, preferencesTokenPlaceholder, pdfTokenPlaceholder].find((mark) => text.includes(mark));
   if (placeholder !== undefined)
     throw new AppError('render.placeholder', `The text holds "${placeholder}", which stands for each reader's own link; take it out`);
   for (const b of blocksOf(tree)) {
@@ -58,15 +58,18 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
   const same = { tree, masthead, addresses: addressesOf(tree, masthead), words: wordsFor(tree.language) };
   const { pdf, pages } = givenPdf(tree, figures) ?? drawPdf({ ...same, charts: print, figures });
   const facts = { pages, bytes: pdf.length };
-  const { email, folds } = await drawFoldedEmail({ ...same, charts: inMail, pdf: facts });
+  // On the web the PDF is not told by its size where it is not for whoever reads there.
+  const onWeb = masthead.pdf === 'readers' ? { ...same, words: { ...same.words, facts: () => same.words.forReaders } } : same;
+  const mailed = { ...same, addresses: mailedAddresses(same.addresses, masthead) };
+  const { email, folds } = await drawFoldedEmail({ ...mailed, charts: inMail, pdf: facts });
   return {
     subject: `${tree.publication}: ${tree.title}`,
     email,
     folds,
     ...(masthead.counted && { links: linksOf(tree, masthead.baseUrl) }),
-    text: drawText({ ...same, pdf: facts }),
-    page: drawPage({ ...same, charts: onPage, pdf: facts }),
-    light: { ...drawFoldedLightMail({ ...same, pdf: facts }), page: drawLightPage({ ...same, pdf: facts }) },
+    text: drawText({ ...mailed, pdf: facts }),
+    page: drawPage({ ...onWeb, charts: onPage, pdf: facts }),
+    light: { ...drawFoldedLightMail({ ...mailed, pdf: facts }), page: drawLightPage({ ...onWeb, pdf: facts }) },
     pdf,
     pdfPages: pages,
     pictures: [...new Map([...inMail.values()].map((picture) => [picture.name, picture])).values()],

@@ -169,6 +169,14 @@ const wording: Wording = {
     paragraphs: [[words.text('own.change.lede', { count })], [words.text('consent.mail.not')]],
     action: { label: words.text('consent.mail.button'), url: `${masthead.baseUrl}/c/${token}` },
   }),
+  'full-issue': ({ token, number }, { words, masthead }) => ({
+    subject: words.text('pdf.mail', { publication: masthead.name }),
+    paragraphs: [pieces(words, 'pdf.mail.lede', { number: { name: number } }), [words.text('pdf.mail.not')]],
+    action: {
+      label: words.text('pdf.mail.button'),
+      url: `${masthead.baseUrl}/${encodeURIComponent(masthead.slug)}/${encodeURIComponent(number)}.pdf?link=${token}`,
+    },
+  }),
 };
 
 /** Puts the facts of a notice into words. */

@@ -39,14 +39,19 @@ export function drawPage(parts: PageParts): string {
 <title>${`${tree.publication}: ${tree.title}`}</title>
 <meta name="description" content="${tree.summary}">
 <link rel="canonical" href="${addresses.web}">
-<link rel="alternate" type="application/pdf" href="${addresses.pdf}">
+${
+  masthead.pdf !== 'readers' &&
+  html`<link rel="alternate" type="application/pdf" href="${addresses.pdf}">
+`
+}<link rel="alternate" type="application/atom+xml" title="${tree.publication}" href="${addresses.archive}/feed.atom">
+<link rel="alternate" type="application/feed+json" title="${tree.publication}" href="${addresses.archive}/feed.json">
 ${openGraph(parts)}
 <link rel="icon" href="data:,">
 ${raw(stylesheetLink)}
 </head>
 <body>
 <a class="skip" href="#content">${words.skip}</a>
-<header class="masthead"><div><span class="name">${logoOf(masthead, tree.publication) ?? name}</span></div></header>
+<header class="masthead"><div><a class="name" href="${addresses.archive}">${logoOf(masthead, tree.publication) ?? name}</a></div></header>
 <main id="content" class="issue" itemscope itemtype="https://schema.org/PublicationIssue">
 ${schemaOf(parts)}
 <header class="opening"><h1 itemprop="name">${said(tree.title, setting)}</h1>${tree.summary && html`<p class="dek" itemprop="description">${said(tree.summary, setting)}</p>`}</header>
@@ -79,8 +84,8 @@ ${blockPrinter(setting, pictured(parts, setting))(item.blocks, 4)}</article>\n`;
 }
 
 /** What the issue is, for those who read microdata: the rest of it stands at the words themselves. */
-function schemaOf({ tree, addresses }: PageParts): Html {
-  return html`<span itemprop="isPartOf" itemscope itemtype="https://schema.org/Periodical"><meta itemprop="name" content="${tree.publication}"></span><meta itemprop="issueNumber" content="${tree.number}"><meta itemprop="inLanguage" content="${tree.language}"><link itemprop="url" href="${addresses.web}">${tree.period !== undefined && html`<meta itemprop="temporalCoverage" content="${tree.period}">`}<span itemprop="associatedMedia" itemscope itemtype="https://schema.org/MediaObject"><link itemprop="contentUrl" href="${addresses.pdf}"><meta itemprop="encodingFormat" content="application/pdf"></span>`;
+function schemaOf({ tree, addresses, masthead }: PageParts): Html {
+  return html`<span itemprop="isPartOf" itemscope itemtype="https://schema.org/Periodical"><meta itemprop="name" content="${tree.publication}"></span><meta itemprop="issueNumber" content="${tree.number}"><meta itemprop="inLanguage" content="${tree.language}"><link itemprop="url" href="${addresses.web}">${tree.period !== undefined && html`<meta itemprop="temporalCoverage" content="${tree.period}">`}${masthead.pdf !== 'readers' && html`<span itemprop="associatedMedia" itemscope itemtype="https://schema.org/MediaObject"><link itemprop="contentUrl" href="${addresses.pdf}"><meta itemprop="encodingFormat" content="application/pdf"></span>`}`;
 }
 
 /** How the page is told when somebody links to it (ogp.me). The picture is the issue's first, or else the logo. */

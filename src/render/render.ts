@@ -9,6 +9,7 @@ import type { DrawnFacts, NoticeDrawing } from '../model/notice.ts';
 import type { Answer, Job } from './job.ts';
 import type { NoticeMasthead } from './notice-words.ts';
 
+export { drawAtom, drawFeedContent, drawJsonFeed, type Feed, type FeedEntry } from './feed.ts';
 export type { NoticeMasthead } from './notice-words.ts';
 export { stylesheetLink } from './stylesheet-link.ts';
 

@@ -11,6 +11,8 @@ export interface Words {
   readOn: string;
   /** Said of the PDF where the editor placed no download block. */
   download: string;
+  /** Said on the web in place of the PDF's size, where only readers get it. */
+  forReaders: string;
   source: string;
   note: string;
   /** Heading over a `papers` list. */
@@ -78,6 +80,7 @@ const en: Words = {
   withPictures: 'Full page, with pictures',
   readOn: 'Read on',
   download: 'Download the full issue',
+  forReaders: 'The full issue as PDF is for readers: the link is in their mail.',
   source: 'Source',
   note: 'Note',
   papers: 'Papers discussed',
@@ -105,6 +108,7 @@ const ur: Words = {
   withPictures: 'مکمل صفحہ، تصویروں کے ساتھ',
   readOn: 'آگے پڑھیں',
   download: 'مکمل شمارہ ڈاؤن لوڈ کریں',
+  forReaders: 'مکمل شمارہ (PDF) صرف ارکان کے لیے ہے: اس کا لنک ان کی ای میل میں ہوتا ہے۔',
   source: 'ماخذ',
   note: 'نوٹ',
   papers: 'زیرِ بحث مقالے',
@@ -132,6 +136,7 @@ const ps: Words = {
   withPictures: 'بشپړ مخ، له انځورونو سره',
   readOn: 'نور ولولئ',
   download: 'بشپړه ګڼه ښکته کړئ',
+  forReaders: 'بشپړه ګڼه (PDF) یوازې د ګډونوالو لپاره ده: لینک یې د هغوی په برېښنالیک کې دی.',
   source: 'سرچینه',
   note: 'یادونه',
   papers: 'څېړل شوې لیکنې',
@@ -158,6 +163,7 @@ const fa: Words = {
   withPictures: 'صفحهٔ کامل، با تصویر',
   readOn: 'ادامه را بخوانید',
   download: 'دریافت شمارهٔ کامل',
+  forReaders: 'شمارهٔ کامل (PDF) ویژهٔ مشترکان است: پیوند آن در نامهٔ آنان است.',
   source: 'منبع',
   note: 'یادداشت',
   papers: 'مقاله‌های بررسی‌شده',

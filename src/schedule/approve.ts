@@ -128,11 +128,15 @@ function refuseStops(revision: Revision, { waived, publication, number }: Order)
 }
 
 /**
- * A publication as its drawings need it. Without a brand, or without counting, the key is left out, so that editions frozen before there were such keep their
- * hash; with counting it is another edition, and the sends of the one before keep their links.
+ * A publication as its drawings need it. Without a brand, counting, or a PDF for readers only, the key is left out, so that editions frozen before there were
+ * such keep their hash; with one of them it is another edition, and the sends of the one before keep their links.
  */
-export function mastheadOf({ slug, name, postalAddress, brand, measure }: Publication, baseUrl: string): Masthead {
-  const chosen = { ...(brand !== null && { brand }), ...(measure === 'on' && { counted: true as const }) };
+export function mastheadOf({ slug, name, postalAddress, brand, measure, pdf }: Publication, baseUrl: string): Masthead {
+  const chosen = {
+    ...(brand !== null && { brand }),
+    ...(measure === 'on' && { counted: true as const }),
+    ...(pdf === 'readers' && { pdf }),
+  };
   return { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/`, ...chosen };
 }
 

@@ -65,3 +65,25 @@ export function listIssues(db: Db, limit: number, publicationId?: number): Liste
     LEFT JOIN approvals a ON a.issue_id = i.id WHERE i.publication_id = coalesce(?, i.publication_id) ORDER BY r.created_at DESC, i.id DESC LIMIT ?`;
   return statement(db, text).all(publicationId ?? null, limit) as ListedIssue[];
 }
+
+/** The tree of a revision that something was drawn from. */
+export function treeOfRevision(db: Db, issueId: number, revision: number): IssueTree {
+  const key = and(eq(revisions.issueId, issueId), eq(revisions.revision, revision));
+  const found = db.select({ tree: revisions.tree }).from(revisions).where(key).get();
+  if (found === undefined) throw new Error(`revision ${revision} of issue ${issueId} is missing from the store`);
+  return found.tree;
+}
+
+export type Issue = typeof issues.$inferSelect;
+
+export function findIssueById(db: Db, id: number): Issue | undefined {
+  return db.select().from(issues).where(eq(issues.id, id)).get();
+}
+
+export function findIssue(db: Db, publicationId: number, number: string): Issue | undefined {
+  return db
+    .select()
+    .from(issues)
+    .where(and(eq(issues.publicationId, publicationId), eq(issues.number, number)))
+    .get();
+}

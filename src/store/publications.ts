@@ -11,7 +11,7 @@ export type Publication = typeof publications.$inferSelect;
 export type PublicationChanges = Partial<Omit<Publication, 'id' | 'slug' | 'createdAt'>>;
 
 /** What a publication has without being told. */
-type OwnDefault = 'brand' | 'welcome' | 'measure' | 'measureSince';
+type OwnDefault = 'brand' | 'welcome' | 'measure' | 'measureSince' | 'pdf';
 
 /** Adds a publication. Error when its slug is taken. */
 export function addPublication(db: Db, values: Omit<Publication, 'id' | OwnDefault> & Partial<Pick<Publication, OwnDefault>>): Publication {

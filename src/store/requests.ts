@@ -7,7 +7,7 @@ import { requests } from './schema.ts';
 import { inTransaction, statement } from './statement.ts';
 
 export type Request = typeof requests.$inferSelect;
-export type NewRequest = Omit<Request, 'id' | 'state' | 'noticeId' | 'writtenAt' | 'usedAt'>;
+export type NewRequest = Omit<Request, 'id' | 'state' | 'noticeId' | 'writtenAt' | 'usedAt' | 'issueId'> & { issueId?: number };
 
 /**
  * Writes a request, unless its network has had its share of this hour: then false. What is written, and so how long it takes, is the same whatever

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm/sql';
 import { blob, customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { BrandChoices } from '../model/brand.ts';
 import type { ConsentEvent, SubscriptionState } from '../model/consent.ts';
-import type { DrawnFormat, Format } from '../model/edition.ts';
+import type { DrawnFormat, Format, PdfChoice } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
 import { readTree } from '../model/issue-schema.ts';
 import type { Measure } from '../model/measure.ts';
@@ -37,6 +37,8 @@ export const publications = sqliteTable('publications', {
   measure: text('measure').$type<Measure>(),
   /** When that was answered last. */
   measureSince: integer('measure_since'),
+  /** Who may have the full issue as PDF. */
+  pdf: text('pdf').$type<PdfChoice>().notNull().default('public'),
 });
 
 export const issues = sqliteTable(
@@ -48,6 +50,8 @@ export const issues = sqliteTable(
       .references(() => publications.id),
     number: text('number').notNull(),
     createdAt: integer('created_at').notNull(),
+    /** When it was taken off the web; null for nearly all. */
+    withdrawnAt: integer('withdrawn_at'),
   },
   (t) => [uniqueIndex('issues_number').on(t.publicationId, t.number)],
 );

@@ -48,6 +48,8 @@ export const requests = sqliteTable(
     askedAt: integer('asked_at').notNull(),
     writtenAt: integer('written_at'),
     usedAt: integer('used_at'),
+    /** Of a `pdf` request: which issue. */
+    issueId: integer('issue_id'),
   },
   (t) => [
     index('requests_waiting').on(t.id).where(sql`state = 'waiting'`),

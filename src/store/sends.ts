@@ -94,8 +94,12 @@ export function findSend(db: Db, name: string): Send | undefined {
   return db.select().from(sends).where(eq(sends.name, name)).get();
 }
 
+export function findSendById(db: Db, id: number): Send | undefined {
+  return db.select().from(sends).where(eq(sends.id, id)).get();
+}
+
 export function getSend(db: Db, id: number): Send {
-  const found = db.select().from(sends).where(eq(sends.id, id)).get();
+  const found = findSendById(db, id);
   if (found === undefined) throw new Error(`send ${id} is missing from the store`);
   return found;
 }

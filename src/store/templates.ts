@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm/sql';
 import type { Format } from '../model/edition.ts';
 import type { Db } from './open.ts';
 import { templates } from './schema.ts';
-import { inTransaction } from './statement.ts';
+import { inTransaction, statement } from './statement.ts';
 
 export interface ComposedTemplate {
   /** SHA-256 in hex of `json`. */
@@ -23,6 +23,15 @@ export function getTemplateJson(db: Db, sendId: number, format: Format): string 
   const found = db.select({ json: templates.json }).from(templates).where(one).get();
   if (found === undefined) throw new Error(`the ${format} message of send ${sendId} is missing from the store`);
   return found.json;
+}
+
+/**
+ * Whether a message of the send has a place for a token of this kind; which of its formats plays no part. Asked in SQLite: a message is long, and a batch goes
+ * out every second.
+ */
+export function messageHasSlot(db: Db, sendId: number, slot: 'pdf'): boolean {
+  const text = 'SELECT EXISTS (SELECT 1 FROM templates WHERE send_id = ? AND instr(json, ?) > 0)';
+  return statement(db, text).pluck().get(sendId, `"${slot}"`) === 1;
 }
 
 /** Keeps messages of a send, all or none of them; of each format the first one stands. */

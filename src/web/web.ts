@@ -28,7 +28,10 @@ import { teamRoutes } from './console/team.ts';
 import { undoRoutes } from './console/undo.ts';
 import { youRoutes } from './console/you.ts';
 import { type Counter, openCounter } from './counter.ts';
+import { openShelf, packedSize } from './packed.ts';
 import { commonHeaders } from './policies.ts';
+import { archiveRoutes, onePath } from './reader/archive.ts';
+import { openArchives } from './reader/archives.ts';
 import { confirmRoutes } from './reader/confirm.ts';
 import { frontRoutes } from './reader/front.ts';
 import { issueRoutes } from './reader/issues.ts';
@@ -36,6 +39,7 @@ import { leaveRoutes } from './reader/leave.ts';
 import { lightRoutes } from './reader/light.ts';
 import { downloadCounting, linkRoutes } from './reader/links.ts';
 import { ownRoutes } from './reader/own.ts';
+import { pdfRoutes } from './reader/pdf.ts';
 import { pictureRoutes } from './reader/pictures.ts';
 import { preferencesRoutes } from './reader/preferences.ts';
 import { subscribeRoutes } from './reader/subscribe.ts';
@@ -102,12 +106,15 @@ export async function openWeb(deps: WebDeps): Promise<Web> {
   };
 }
 
+/** Bytes of compressed issue pages that are kept: a hundred long issues. */
+const pagesKept = 16_000_000;
+
 /** The routes in the order they are asked; those with names of ours come before the publications' own. */
 function buildApp(
   { readers, sessionsKey, config, catcher, log, now = Date.now }: WebDeps,
   counter: Counter,
 ): { app: Express; routes: readonly DeskRoute[] } {
-  const { db, languages } = readers;
+  const { db, languages, rehearsal } = readers;
   const { baseUrl } = config;
   const words = languages.wordsFor('en'); // of pages that are nobody's in particular
   const assets = readAssets();
@@ -124,6 +131,12 @@ function buildApp(
   app.use(assetRoutes(assets));
   app.use(pictureRoutes({ db }));
   const pages = { readers, assets, baseUrl, now };
+  // What most readers ask for comes early; where no publication has that slug, it passes on.
+  app.use(onePath(db));
+  app.use(archiveRoutes({ db, archives: openArchives({ db, rehearsal }), assets, languages, baseUrl }));
+  app.use(downloadCounting({ counter }));
+  app.use(pdfRoutes(pages));
+  app.use(issueRoutes({ db, rehearsal, origins, shelf: openShelf(pagesKept, packedSize) }));
   app.use(leaveRoutes(pages));
   app.use(linkRoutes({ db, counter }));
   app.use(preferencesRoutes(pages));
@@ -146,7 +159,6 @@ function buildApp(
   sendRoutes(desk, { db, catcher });
   measureRoutes(desk, { db, now });
   leavingRoutes(desk, { db });
-  const { rehearsal } = readers;
   const suppressionKey = createSecretKey(readers.suppressionKey);
   const returns = { db, suppressionKey, rehearsal, bounceDomain: config.bounceDomain, log, now };
   undoRoutes(desk, returns);
@@ -154,11 +166,9 @@ function buildApp(
   readerRoutes(desk, returns);
   mailRoutes(desk, { catcher, baseUrl });
   app.use(desk.router);
-  app.use(frontRoutes({ db, assets, words }));
+  app.use(frontRoutes({ db, rehearsal, assets, words }));
   app.use(subscribeRoutes(pages));
-  app.use(downloadCounting({ counter }));
-  app.use(lightRoutes({ db }));
-  app.use(issueRoutes({ db, origins }));
+  app.use(lightRoutes({ db, rehearsal }));
   app.use(nothingHere);
   app.use(errorAnswers({ log, assets, words }));
   return { app, routes: desk.routes };

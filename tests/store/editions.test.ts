@@ -1,13 +1,14 @@
 import { eq } from 'drizzle-orm/sql';
 import { expect, test } from 'vitest';
-import { findPublishedEdition, getEdition, saveEdition } from '../../src/store/editions.ts';
+import { getEdition, saveEdition } from '../../src/store/editions.ts';
+import { findPublishedEdition } from '../../src/store/published.ts';
 import { sends } from '../../src/store/schema.ts';
 import { addSend, startSend } from '../../src/store/sends.ts';
 import { sampleStore, t0 } from '../support/store.ts';
 
 test('an issue is public once a send of it has started, and a later rehearsal of another revision does not take its place', () => {
   const { db, publication, send } = sampleStore(1);
-  const shown = () => findPublishedEdition(db, 'tidewater', '2026-11')?.subject;
+  const shown = () => findPublishedEdition(db, 'tidewater', '2026-11', true)?.subject;
   expect(shown()).toBeUndefined();
   startSend(db, send.id, t0);
   const { id: _, ...sent } = getEdition(db, send.editionId);

@@ -2,9 +2,9 @@
 import type { Catcher } from '../../catcher/catcher.ts';
 import { type Html, html } from '../../html.ts';
 import { type SendStatus, statusOf } from '../../model/send.ts';
-import { listPublished } from '../../store/editions.ts';
 import type { Db } from '../../store/open.ts';
 import { listPublications, type Publication } from '../../store/publications.ts';
+import { listPublished } from '../../store/published.ts';
 import { listSends, type Send } from '../../store/sends.ts';
 import type { Desk } from './desk.ts';
 import { personOf } from './entry.ts';
@@ -67,7 +67,7 @@ npm run -s galley -- send SLUG/NUMBER</code></pre>`;
 
 function readSends(db: Db, only: Publication | undefined): Shown[] {
   const publications = new Map(listPublications(db).map((publication) => [publication.id, publication]));
-  const subjects = new Map(listPublished(db, shown).map(({ slug, number: issue, subject }) => [`${slug}/${issue}`, subject]));
+  const subjects = new Map(listPublished(db, shown, true).map(({ slug, number: issue, subject }) => [`${slug}/${issue}`, subject]));
   const sends = listSends(db, shown).filter(({ publicationId }) => only === undefined || publicationId === only.id);
   return sends.map((send) => {
     const publication = publications.get(send.publicationId);

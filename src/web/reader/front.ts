@@ -2,20 +2,21 @@
 import express, { type Router } from 'express';
 import { type Html, html } from '../../html.ts';
 import type { Words } from '../../model/words/catalogue.ts';
-import { listPublished } from '../../store/editions.ts';
 import type { Db } from '../../store/open.ts';
 import { listPublications } from '../../store/publications.ts';
+import { listPublished } from '../../store/published.ts';
 import type { Assets } from '../assets.ts';
 import { whyNotHere } from '../console/gate.ts';
+import { sendPage } from '../packed.ts';
 import { readerPage } from './page.ts';
 
 const shown = 24;
 
 /** Serves `/`. Whoever sits at this machine is shown the way to the console. */
-export function frontRoutes({ db, assets, words }: { db: Db; assets: Assets; words: Words }): Router {
+export function frontRoutes({ db, rehearsal, assets, words }: { db: Db; rehearsal: boolean; assets: Assets; words: Words }): Router {
   const router = express.Router();
   router.get('/', (request, response) => {
-    const issues = listPublished(db, shown);
+    const issues = listPublished(db, shown, rehearsal);
     const desk = whyNotHere(request) === undefined && html`<p><a href="/console">Open the console</a></p>`;
     const body =
       issues.length === 0
@@ -25,9 +26,8 @@ export function frontRoutes({ db, assets, words }: { db: Db; assets: Assets; wor
 </ol>${desk}`;
     const [publication, ...others] = listPublications(db);
     const masthead = others.length === 0 ? publication : undefined; // a house with one publication is that publication's
-    response
-      .set('Cache-Control', 'no-cache')
-      .send(readerPage({ assets, words, title: words.text('front.title'), body, publication: masthead }));
+    response.set('Cache-Control', 'no-cache');
+    sendPage(request, response, readerPage({ assets, words, title: words.text('front.title'), body, publication: masthead }));
   });
   return router;
 }

@@ -1,77 +1,61 @@
-/** Published issues: the web page, a link to one item of it, and the PDF. */
-import express, { type Request, type Response, type Router } from 'express';
-import { findPublishedEdition } from '../../store/editions.ts';
+/** Published issues: the web page, and a link to one item of it. */
+import express, { type Response, type Router } from 'express';
 import type { Db } from '../../store/open.ts';
-import { pageNotFound } from '../not-found.ts';
+import { findPublishedEdition, type PublishedEdition, pageOfEdition, storeVersion } from '../../store/published.ts';
+import { type Packed, pack, type Shelf, sendPacked } from '../packed.ts';
 import { issuePolicy, printPolicy } from '../policies.ts';
-import { contentDisposition } from './file-name.ts';
 
 export interface IssueDeps {
   db: Db;
+  /** Whether rehearsals count: mail goes to the built-in catcher. */
+  rehearsal: boolean;
   /** Origins this service has or had; frozen pages name their pictures and style sheet by them. */
   origins: readonly string[];
+  /** Where compressed pages are kept. */
+  shelf: Shelf<Packed>;
 }
 
-/** Serves `/SLUG/NUMBER.pdf`, `/SLUG/NUMBER` and `/SLUG/NUMBER/ITEM`: the newest edition of which a send has started. */
-export function issueRoutes({ db, origins }: IssueDeps): Router {
+/** Serves `/SLUG/NUMBER` and `/SLUG/NUMBER/ITEM`: the edition that was sent last. */
+export function issueRoutes({ db, rehearsal, origins, shelf }: IssueDeps): Router {
   const router = express.Router();
   const policy = printPolicy(issuePolicy(origins));
-  const editionOf = (slug: string, number: string) => {
-    const edition = findPublishedEdition(db, slug, number);
-    if (edition === undefined) throw pageNotFound();
-    return edition;
-  };
+  const editionOf = openEditions(db, rehearsal);
+  const pageOf = ({ edition, hash }: PublishedEdition): Promise<Packed> =>
+    shelf.take(hash, () => pack(pageOfEdition(db, edition), 'text/html; charset=utf-8', hash));
+  const mayBeKept = (response: Response) => response.setHeader('Cache-Control', 'public, max-age=300');
 
-  router.get('/:slug/:number.pdf', (request, response) => {
-    const edition = editionOf(request.params.slug, request.params.number);
-    response.set({
-      'Content-Disposition': contentDisposition('inline', `${edition.publication} ${edition.number}.pdf`),
-      ETag: `"${edition.hash}"`,
-      'Last-Modified': new Date(edition.createdAt).toUTCString(),
-      'Cache-Control': 'public, max-age=300',
-      'X-Robots-Tag': 'none',
-    });
-    response.type('application/pdf');
-    sendBytes(request, response, edition.pdf);
+  router.get('/:slug/:number', async (request, response, next) => {
+    const found = editionOf(request.params.slug, request.params.number);
+    if (found === undefined) return next();
+    mayBeKept(response);
+    response.setHeader('Content-Security-Policy', policy);
+    response.setHeader('Last-Modified', new Date(found.createdAt).toUTCString());
+    sendPacked(request, response, await pageOf(found));
   });
 
-  router.get('/:slug/:number', (request, response) => {
-    const edition = editionOf(request.params.slug, request.params.number);
-    response.set({
-      'Content-Security-Policy': policy,
-      ETag: `"${edition.hash}"`,
-      'Last-Modified': new Date(edition.createdAt).toUTCString(),
-      'Cache-Control': 'public, max-age=300',
-    });
-    response.type('html').send(edition.page);
-  });
-
-  router.get('/:slug/:number/:item', (request, response) => {
+  router.get('/:slug/:number/:item', async (request, response, next) => {
     const { slug, number, item } = request.params;
-    const { page } = editionOf(slug, number);
-    if (!/^[\p{L}\p{M}\p{N}._-]+$/u.test(item) || !page.includes(` id="${item}"`)) throw pageNotFound();
-    response.set('Cache-Control', 'public, max-age=300');
+    const found = editionOf(slug, number);
+    if (found === undefined || !/^[\p{L}\p{M}\p{N}._-]+$/u.test(item)) return next();
+    const { plain } = await pageOf(found);
+    if (!plain.includes(` id="${item}"`)) return next();
+    mayBeKept(response);
     response.redirect(302, `/${encodeURIComponent(slug)}/${encodeURIComponent(number)}#${encodeURIComponent(item)}`);
   });
 
   return router;
 }
 
-/** Sends bytes whole or, when one range of them is asked for, that range (RFC 9110 section 14). The ETag must be set before. */
-function sendBytes(request: Request, response: Response, bytes: Buffer): void {
-  response.set('Accept-Ranges', 'bytes');
-  const condition = request.get('if-range');
-  const stale = condition !== undefined && condition !== response.get('ETag');
-  const ranges = stale || request.fresh ? undefined : request.range(bytes.length);
-  if (ranges === -1) {
-    response.status(416).set('Content-Range', `bytes */${bytes.length}`).end();
-    return;
-  }
-  const [range] = ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1 ? [] : ranges;
-  if (range === undefined) {
-    response.send(bytes);
-    return;
-  }
-  response.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${bytes.length}`);
-  response.send(bytes.subarray(range.start, range.end + 1));
+/** Finds what is public at an address, and asks the store again only when it has changed. */
+function openEditions(db: Db, rehearsal: boolean): (slug: string, number: string) => PublishedEdition | undefined {
+  let known = new Map<string, PublishedEdition>();
+  let version = '';
+  return (slug, number) => {
+    const now = storeVersion(db);
+    if (now !== version) [known, version] = [new Map(), now];
+    const key = `${slug}/${number}`;
+    const found = known.get(key) ?? findPublishedEdition(db, slug, number, rehearsal);
+    if (found !== undefined) known.set(key, found); // only what exists: nobody fills our memory with numbers that do not
+    return found;
+  };
 }

@@ -2,19 +2,19 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import express, { type Router } from 'express';
-import { findPublishedLight } from '../../store/editions.ts';
 import type { Db } from '../../store/open.ts';
+import { findPublishedLight } from '../../store/published.ts';
 import { pageNotFound } from '../not-found.ts';
 import { lightPolicy, printPolicy } from '../policies.ts';
 
 const packed = promisify(gzip);
 
 /** Serves `/SLUG/NUMBER.light`, of the edition that `/SLUG/NUMBER` shows. An issue that was frozen without a light page has none. */
-export function lightRoutes({ db }: { db: Db }): Router {
+export function lightRoutes({ db, rehearsal }: { db: Db; rehearsal: boolean }): Router {
   const router = express.Router();
   const policy = printPolicy(lightPolicy);
   router.get('/:slug/:number.light', async (request, response) => {
-    const light = findPublishedLight(db, request.params.slug, request.params.number);
+    const light = findPublishedLight(db, request.params.slug, request.params.number, rehearsal);
     if (light === undefined) throw pageNotFound();
     response.set({
       'Content-Security-Policy': policy,

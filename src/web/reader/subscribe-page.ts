@@ -43,7 +43,7 @@ ${hint === undefined && html`<button class="btn go" aria-describedby="agreed">${
 <p class="small muted">${words.text('consent.promise')}</p></form>
 ${others.length > 0 && html`<p class="row small">${others.map(({ language, name }) => html`<a href="/${publication.slug}/subscribe?language=${language}" lang="${language}" hreflang="${language}">${name}</a>`)}</p>`}</div>
 ${latest !== undefined && html`<aside class="latest" aria-label="${words.text('consent.latest')}"><p class="muted small">${words.text('consent.latest')}</p><h2 dir="auto" lang="${publication.language}"><a href="/${publication.slug}/${encodeURIComponent(latest.number)}">${titleOf(latest.subject, publication.name)}</a></h2></aside>`}`;
-  return { words, title: words.text('consent.title'), body, publication: mast(publication), wide: true };
+  return { words, title: words.text('consent.title'), body, publication: mast(publication), look: 'join' };
 }
 
 /** A subject without the publication's name in front, which stands on the page already. */

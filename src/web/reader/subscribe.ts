@@ -7,8 +7,9 @@ import { hintOf } from '../../model/address-hint.ts';
 import { networkOf } from '../../model/network.ts';
 import { formAgeMs } from '../../model/request.ts';
 import { mintToken, readToken, type TokenKeys } from '../../model/token.ts';
-import { latestIssue } from '../../store/editions.ts';
 import { findPublication, type Publication } from '../../store/publications.ts';
+import { latestIssue } from '../../store/published.ts';
+import { sendPage } from '../packed.ts';
 import { readForm } from './body.ts';
 import type { PageDeps } from './leave.ts';
 import type { LeavePage } from './leave-page.ts';
@@ -30,7 +31,7 @@ export function subscribeRoutes({ readers, assets, baseUrl, now }: PageDeps & { 
     offered: languages.offered,
     publication,
     stamp: mintToken(tokenKeys, 'form', { publication: publication.id, reader: Math.floor(now() / 1000), send: 0 }),
-    latest: latestIssue(db, publication.id),
+    latest: latestIssue(db, publication.id, readers.rehearsal),
   });
 
   router.use('/:slug/subscribe', (_request, response, next) => {
@@ -41,7 +42,7 @@ export function subscribeRoutes({ readers, assets, baseUrl, now }: PageDeps & { 
   router.get('/:slug/subscribe', (request, response, next) => {
     const publication = findPublication(db, request.params.slug);
     if (publication === undefined) return next();
-    answer(response, 200, subscribePage(view(publication, request.query['language'])));
+    sendPage(request, response, readerPage({ assets, ...subscribePage(view(publication, request.query['language'])) }));
   });
 
   router.post('/:slug/subscribe', async (request, response, next) => {
