@@ -1,4 +1,5 @@
 /** What readers reach without a token: the issue, its PDF, its pictures, the assets; and what every answer carries. */
+import { createHash } from 'node:crypto';
 import { get } from 'node:http';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
@@ -23,7 +24,8 @@ test('a published issue is the stored page, and a browser that has it gets 304',
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(await response.text()).toContain('<h1>November 2026</h1>');
-  expect(await statusWith(response.url, { 'if-none-match': response.headers.get('etag') ?? '' })).toBe(304);
+  const known = { 'if-none-match': response.headers.get('etag') ?? '', 'accept-encoding': 'gzip, deflate' };
+  expect(await statusWith(response.url, known)).toBe(304);
 });
 
 test('an issue is not public before its send has started', async () => {
@@ -70,8 +72,26 @@ test('the PDF has a proper name, its length, a strong ETag and its date', async 
 const ranges: [string, Record<string, string>, number, string | null, number][] = [
   ['the first bytes', { range: 'bytes=0-3' }, 206, `bytes 0-3/${pdf.length}`, 4],
   ['the last bytes', { range: 'bytes=-5' }, 206, `bytes ${pdf.length - 5}-${pdf.length - 1}/${pdf.length}`, 5],
-  ['more than there is', { range: 'bytes=9999-' }, 416, `bytes */${pdf.length}`, 0],
+  ['more than there is', { range: 'bytes=9999-' }, 416, `bytes */${pdf.length}`, 74],
+  ['the end, without saying where that is', { range: 'bytes=20-' }, 206, `bytes 20-${pdf.length - 1}/${pdf.length}`, pdf.length - 20],
+  ['an end beyond the file', { range: 'bytes=20-99999999999999999999' }, 206, `bytes 20-${pdf.length - 1}/${pdf.length}`, pdf.length - 20],
+  ['more of the end than there is', { range: 'bytes=-9999' }, 206, `bytes 0-${pdf.length - 1}/${pdf.length}`, pdf.length],
   ['two ranges, answered whole', { range: 'bytes=0-1,5-6' }, 200, null, pdf.length],
+  ['two ranges that touch are one', { range: 'bytes=0-1,2-6' }, 206, `bytes 0-6/${pdf.length}`, 7],
+  ['a thousand times the same byte', { range: `bytes=${'0-0,'.repeat(1000)}0-0` }, 206, `bytes 0-0/${pdf.length}`, 1],
+  ['the end before the start', { range: 'bytes=5-2' }, 416, `bytes */${pdf.length}`, 74],
+  ['nothing at all', { range: 'bytes=' }, 200, null, pdf.length],
+  ['nothing of the end', { range: 'bytes=-0' }, 416, `bytes */${pdf.length}`, 74],
+  ['no range', { range: 'bytes' }, 200, null, pdf.length],
+  ['letters for numbers', { range: 'bytes=a-b' }, 200, null, pdf.length],
+  [
+    'the end of this edition',
+    { range: 'bytes=0-3', 'if-range': `"${createHash('sha256').update('2026-11').digest('hex')}"` },
+    206,
+    `bytes 0-3/${pdf.length}`,
+    4,
+  ],
+  ['since a date, answered whole', { range: 'bytes=0-3', 'if-range': 'Sun, 22 Nov 2026 09:00:00 GMT' }, 200, null, pdf.length],
   ['a range in a unit we do not know', { range: 'lines=1-2' }, 200, null, pdf.length],
   ['a range of an older edition', { range: 'bytes=0-3', 'if-range': '"old"' }, 200, null, pdf.length],
 ];

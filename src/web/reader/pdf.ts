@@ -99,7 +99,7 @@ function sendPdf(request: Request, response: Response, db: Db, found: PublishedE
   }
   const condition = request.get('if-range');
   const stale = condition !== undefined && condition !== response.get('ETag');
-  const ranges = stale ? undefined : request.range(length, { combine: true });
+  const ranges = stale ? undefined : rangesOf(request, length);
   if (ranges === -1) {
     response.status(416).set('Content-Range', `bytes */${length}`);
     response.removeHeader('Content-Disposition');
@@ -109,4 +109,11 @@ function sendPdf(request: Request, response: Response, db: Db, found: PublishedE
   const [range] = ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1 ? [] : ranges;
   if (range !== undefined) response.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${length}`);
   response.send(pdfBytes(db, edition, range ?? { start: 0, end: length - 1 }));
+}
+
+/** What is asked for, as Express reads it; but more of the end than there is means all of it (section 14.1.2), where Express finds nothing. */
+function rangesOf(request: Request, length: number): ReturnType<Request['range']> {
+  const suffix = /^bytes=-(\d+)$/i.exec(request.get('range') ?? '')?.[1];
+  if (suffix !== undefined && Number(suffix) >= length) return Object.assign([{ start: 0, end: length - 1 }], { type: 'bytes' });
+  return request.range(length, { combine: true });
 }
