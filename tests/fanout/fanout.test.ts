@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm/sql';
 import { describe, expect, test as plain } from 'vitest';
 import { windowFor } from '../../src/fanout/fanout.ts';
+import { pdfTokenPlaceholder } from '../../src/model/edition.ts';
 import { readToken } from '../../src/model/token.ts';
 import { type BatchJob, takeBatches } from '../../src/queue/jobs.ts';
 import { readTemplate } from '../../src/queue/relay-news.ts';
@@ -51,6 +52,30 @@ describe('topUp', { timeout: 20_000 }, () => {
         .map((batch) => batch.id)
         .sort(),
     ).toEqual(jobs.map((job) => job.batch).sort());
+  });
+
+  test('a message that names the full issue brings each reader a token for it; others carry none', async ({ redis }) => {
+    for (const forReaders of [true, false]) {
+      const { db, send, publication } = sampleStore(2);
+      if (forReaders) db.$client.exec(`UPDATE editions SET email = email || '${pdfTokenPlaceholder}'`);
+      const engine = await openHandEngine(db, redis.url);
+      await engine.vouch();
+      engine.start();
+      engine.freeze();
+      await engine.topUp();
+      const jobs: BatchJob[] = [];
+      engine.take(async (job) => {
+        jobs.push(job);
+        return 'done';
+      });
+      await expect.poll(() => jobs.length, { timeout: 10_000 }).toBe(1);
+      const ring = openKeyRing(db, 'secret of the test', t0).tokens;
+      for (const { reader, pdf } of jobs[0]?.rows ?? []) {
+        const subject = { publication: publication.id, reader, send: send.id };
+        expect(pdf === undefined ? undefined : readToken(ring, 'pdf', pdf)).toEqual(forReaders ? subject : undefined);
+      }
+      await engine.close();
+    }
   });
 
   test('an engine with a relay leaves a rehearsal alone, and one with the catcher leaves a real send alone', async ({ redis }) => {

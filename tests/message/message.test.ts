@@ -2,17 +2,21 @@ import fc from 'fast-check';
 import PostalMime from 'postal-mime';
 import { expect, test } from 'vitest';
 import { checkSender, composeTemplate, type MessageInput, personalise } from '../../src/message/message.ts';
-import { leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../../src/model/edition.ts';
+import { leaveTokenPlaceholder, pdfTokenPlaceholder, preferencesTokenPlaceholder } from '../../src/model/edition.ts';
 
 const reader = {
   address: 'joerg+news@example.com',
   delivery: 'deliverytokendeliverytokendelivery',
   leave: 'abcdefghijklmnopqrstuvwxyz234567ab',
   preferences: 'zyxwvutsrqponmlkjihgfedcba765432zy',
+  pdf: 'pqrstuvwxyz234567abcdefghijklmnopq',
 };
 /** A text as this reader gets it. */
 const filled = (text: string): string =>
-  text.replaceAll(leaveTokenPlaceholder, reader.leave).replaceAll(preferencesTokenPlaceholder, reader.preferences);
+  text
+    .replaceAll(leaveTokenPlaceholder, reader.leave)
+    .replaceAll(preferencesTokenPlaceholder, reader.preferences)
+    .replaceAll(pdfTokenPlaceholder, reader.pdf);
 
 function input(changes: Partial<MessageInput> = {}): MessageInput {
   return {
@@ -152,6 +156,7 @@ test('whatever the words: lines of at most 76 letters in CRLF, ASCII only, no li
     fc.constantFrom(
       leaveTokenPlaceholder,
       preferencesTokenPlaceholder,
+      pdfTokenPlaceholder,
       '\n',
       '\r\n',
       '.',
@@ -304,6 +309,17 @@ test('a message composed before there were preferences needs no token for them, 
     const template = composeTemplate(input({ text: `${words}${preferencesTokenPlaceholder}` }));
     expect(() => personalise(template, before)).toThrow('needs a token for preferences');
   }
+});
+
+test('a link to the full issue takes a token of its own, and a message without one takes none', async () => {
+  const { pdf: _, ...without } = reader;
+  for (const words of ['', urdu]) {
+    const text = `${words} https://a.example/b/1.pdf?link=${pdfTokenPlaceholder} ${leaveTokenPlaceholder}`;
+    const template = composeTemplate(input({ text }));
+    expect(() => personalise(template, without)).toThrow('needs a token for the full issue');
+    expect(wordsOf((await parse(personalise(template, reader).bytes)).text)).toBe(filled(text));
+  }
+  expect(personalise(composeTemplate(input()), without)).toEqual(personalise(composeTemplate(input()), reader));
 });
 
 test('a token that is none of ours is not spliced in', () => {

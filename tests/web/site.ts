@@ -8,6 +8,7 @@ import { createTransport } from 'nodemailer';
 import { answerRequests, type ReaderDeps } from '../../src/audience/audience.ts';
 import { type Catcher, openCatcher } from '../../src/catcher/catcher.ts';
 import { openLog } from '../../src/log.ts';
+import type { IssueTree } from '../../src/model/issue.ts';
 import type { NoticeFacts } from '../../src/model/notice.ts';
 import { mintToken } from '../../src/model/token.ts';
 import type { Languages } from '../../src/model/words/catalogue.ts';
@@ -150,14 +151,21 @@ function samplePage(baseUrl: string): string {
 export const sampleLightPage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>November 2026</title><link rel="icon" href="data:,">
 <style>h1{color:rgb(1,2,3)}</style></head><body><main><h1>November 2026, lightly</h1>${'<p>Ferries and lamps.</p>'.repeat(50)}</main></body></html>`;
 
-/** Publishes an issue: a send of it to three readers has started. */
+/** Publishes an issue: a send of it to three readers has started at `at`. */
 export function publish(
   { db, publication }: Pick<Site, 'db' | 'publication'>,
-  { number = '2026-11', rehearsal = false, baseUrl = 'http://localhost:3000' } = {},
+  {
+    tree = sampleTree,
+    number = tree.number,
+    rehearsal = false,
+    baseUrl = 'http://localhost:3000',
+    page = samplePage(baseUrl),
+    at = t0,
+  }: { tree?: IssueTree; number?: string; rehearsal?: boolean; baseUrl?: string; page?: string; at?: number } = {},
 ): Send {
   const revision = saveRevision(db, {
     publicationId: publication.id,
-    tree: { ...sampleTree, number },
+    tree: { ...tree, number },
     source: number,
     stops: [],
     hash: `tree ${number}`,
@@ -167,15 +175,15 @@ export function publish(
   const same = {
     issueId: revision.issueId,
     revision: revision.revision,
-    language: 'en',
+    language: tree.language,
     subject: 'Ferries, lamps & the price of a tide',
     email: '<p>Welcome.</p>',
     plainText: 'Welcome.\n',
     masthead: 'm',
     createdAt: t0,
   };
-  const hash = createHash('sha256').update(number).digest('hex');
-  const edition = saveEdition(db, { ...same, format: 'full', hash, page: samplePage(baseUrl), pdf });
+  const hash = createHash('sha256').update(publication.slug).update(number).digest('hex');
+  const edition = saveEdition(db, { ...same, format: 'full', hash, page, pdf });
   saveEdition(db, { ...same, format: 'light', hash: `light ${number}`, page: sampleLightPage, pdf: Buffer.of() });
   if (db.$client.prepare('SELECT count(*) FROM readers').pluck().get() === 0) sampleReaders(db, publication.id, 3);
   const issue = `${publication.slug}/${number}`;
@@ -189,7 +197,7 @@ export function publish(
     scheduledFor: t0,
     now: t0,
   });
-  startSend(db, send.id, t0);
+  startSend(db, send.id, at);
   freezeChunk(db, send.id, 1000, t0);
   return send;
 }
