@@ -19,6 +19,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const sources = [
   { slug: 'tidewater', address: 'Sennet Quay 1', file: `${root}/emails/sample/issue.md` },
   { slug: 'waraq', address: 'Library Lane 3', file: `${root}/tests/fixtures/issues/urdu/issue.md` },
+  { slug: 'two-shores', address: 'Gatehouse', file: `${root}/tests/fixtures/issues/mixed/issue.md` },
   { slug: 'durand', address: '1 Example Street', file: `${root}/../shared/seed/durand-dispatch-2025-02.md` },
 ].filter(({ file }) => existsSync(file));
 const hasSeed = sources.some(({ slug }) => slug === 'durand');

@@ -86,7 +86,7 @@ const ranges: [string, Record<string, string>, number, string | null, number][] 
   ['letters for numbers', { range: 'bytes=a-b' }, 200, null, pdf.length],
   [
     'the end of this edition',
-    { range: 'bytes=0-3', 'if-range': `"${createHash('sha256').update('2026-11').digest('hex')}"` },
+    { range: 'bytes=0-3', 'if-range': `"${createHash('sha256').update('tidewater2026-11').digest('hex')}"` },
     206,
     `bytes 0-3/${pdf.length}`,
     4,

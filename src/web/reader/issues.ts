@@ -21,7 +21,7 @@ export function issueRoutes({ db, rehearsal, origins, shelf }: IssueDeps): Route
   const policy = printPolicy(issuePolicy(origins));
   const editionOf = openEditions(db, rehearsal);
   const pageOf = ({ edition, hash }: PublishedEdition): Promise<Packed> =>
-    shelf.take(hash, () => pack(pageOfEdition(db, edition), 'text/html; charset=utf-8', hash));
+    shelf.take(String(edition), () => pack(pageOfEdition(db, edition), 'text/html; charset=utf-8', hash));
   const mayBeKept = (response: Response) => response.setHeader('Cache-Control', 'public, max-age=300');
 
   router.get('/:slug/:number', async (request, response, next) => {
