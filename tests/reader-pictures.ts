@@ -1,17 +1,39 @@
-/** The small pages of readers photographed for `npm run pictures`: joining, choosing and leaving, in English, and the form in Arabic. */
+/** The small pages of readers photographed for `npm run pictures`: archive, joining, choosing and leaving, in English, and some in Arabic. */
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { confirmRequest } from '../src/audience/audience.ts';
 import { mintToken, readToken } from '../src/model/token.ts';
 import { openLanguages } from '../src/model/words/catalogue.ts';
 import { catalogues } from '../src/model/words/words.ts';
+import { changePublication } from '../src/store/publications.ts';
+import { samplePublication, sampleTree } from './support/store.ts';
 import { openSite, publish, ring } from './web/site.ts';
 import { reviewed } from './web/words.ts';
 
 /** Photographs every page at the width of a desk and of a phone, light and dark, into `folder`. */
 export async function photographReaders(browser: Browser, folder: string): Promise<void> {
   await using site = await openSite({ languages: openLanguages(catalogues.map(reviewed)) });
-  publish(site);
+  const arabic = samplePublication(site.db, 'harbour');
+  changePublication(site.db, arabic.id, { name: 'مجلة الميناء', language: 'ar' });
+  const titles = ['Night flow', 'The price of a litre', 'Who owns the rain?', 'The quiet return of the reservoir'];
+  const arabicTitles = ['جريان الليل', 'ثمن اللتر', 'من يملك المطر؟', 'عودة الخزان الهادئة'];
+  for (const [i, number] of ['2025-11', '2025-12', '2026-10', '2026-11'].entries()) {
+    const tree = { ...sampleTree, number, period: number };
+    publish(site, {
+      tree: {
+        ...tree,
+        title: titles[i] ?? '',
+        summary: 'Three cities are building storage again. What it costs, who pays, and what to ask first.',
+      },
+    });
+    const own = {
+      title: arabicTitles[i] ?? '',
+      summary: 'ثلاث مدن تبني الخزانات من جديد: ما كلفتها، ومن يدفع، وماذا نسأل أولًا.',
+      language: 'ar',
+      direction: 'rtl' as const,
+    };
+    publish({ db: site.db, publication: arabic }, { tree: { ...tree, ...own } });
+  }
   const post = (path: string, fields: Record<string, string> = {}) =>
     fetch(site.url + path, {
       method: 'POST',
@@ -44,6 +66,12 @@ export async function photographReaders(browser: Browser, folder: string): Promi
   const answer = async (name: string, path: string, fields: Record<string, string> = {}) =>
     photograph(name, '/answer', await (await post(path, fields)).text());
 
+  await photograph('archive', '/tidewater');
+  await photograph('archive-ar', '/harbour');
+  site.db.$client.exec("UPDATE publications SET pdf = 'readers'");
+  await photograph('for-readers', '/tidewater/2026-11.pdf');
+  await photograph('for-readers-ar', '/harbour/2026-11.pdf');
+  site.db.$client.exec("UPDATE publications SET pdf = 'public'");
   await photograph('subscribe', '/tidewater/subscribe');
   await photograph('subscribe-ar', '/tidewater/subscribe?language=ar');
   await answer('typo', '/tidewater/subscribe', { email: 'amina@gmial.com', form });

@@ -58,7 +58,7 @@ export async function issueApprove(context: Context, { positionals: [issue = '']
   });
 }
 
-/** Takes an issue off the web, or puts it back. A send of it that has not started still makes it public again only with --back. */
+/** Takes an issue off the web, or with --back puts it there again; no send of it does that. Mails that went out stay as they are, and a send under way goes on. */
 export async function issueWithdraw(context: Context, { positionals: [issue = ''], values }: Arguments): Promise<number> {
   const { slug, number } = readIssueName(issue);
   const back = values['back'] === true;

@@ -1,4 +1,4 @@
-/** `publication add` and `publication set`: what is given is checked and kept, the rest stays, and a colour nobody could read is refused. */
+/** `publication add` and `publication set`: what is given is checked and kept, the rest stays, and a colour nobody could read is refused; `issue withdraw`. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,11 +7,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
 import { openLog } from '../../src/log.ts';
 import { openData } from '../../src/main/data.ts';
+import { issueWithdraw } from '../../src/main/issue-commands.ts';
 import { publicationAdd, publicationSet } from '../../src/main/publication-commands.ts';
 import type { Arguments, Context } from '../../src/main/table.ts';
 import { findAsset } from '../../src/store/assets.ts';
+import { findIssue, saveRevision } from '../../src/store/issues.ts';
 import { closeStore, type Db } from '../../src/store/open.ts';
 import { getPublication } from '../../src/store/publications.ts';
+import { sampleTree } from '../support/store.ts';
 
 let folder: string;
 let context: Context;
@@ -146,4 +149,32 @@ test('whether it measures is unanswered at first, then on or off, in the audit, 
     values: { name: 'River', from: 'news@river.example', measure: 'links,downloads' },
   });
   expect(stored((db) => getPublication(db, 'river')).measure).toBe('on');
+});
+
+test('the full issue is public until it is set to readers, and --pdf takes nothing else', async () => {
+  expect(publication().pdf).toBe('public');
+  await set({ pdf: 'readers' });
+  expect(publication().pdf).toBe('readers');
+  await expect(set({ pdf: 'nobody' })).rejects.toMatchObject({ message: '--pdf "nobody" is no choice: take public or readers' });
+  await set({ pdf: 'none' });
+  expect(publication().pdf).toBe('public');
+});
+
+test('issue withdraw takes an issue off the web, once, with a note in the audit, and --back puts it there again', async () => {
+  stored((db) => saveRevision(db, { publicationId: 1, tree: sampleTree, source: 'x', stops: [], hash: 'h', now: 1 }));
+  const withdraw = (issue: string, values: Arguments['values'] = {}) => issueWithdraw(context, { positionals: [issue], values });
+  const withdrawn = () => stored((db) => findIssue(db, 1, '2026-11')?.withdrawnAt);
+  await withdraw('waraq/2026-11');
+  await withdraw('waraq/2026-11');
+  expect(withdrawn()).toBeGreaterThan(0);
+  await withdraw('waraq/2026-11', { back: true });
+  expect(withdrawn()).toBeNull();
+  expect(printed.slice(-3)).toEqual([
+    'waraq/2026-11 is withdrawn: its page, its PDF and its entry in archive and feeds are gone',
+    'waraq/2026-11 was withdrawn already',
+    'waraq/2026-11 is on the web again',
+  ]);
+  const notes = stored((db) => db.$client.prepare("SELECT action FROM audit WHERE subject = 'waraq/2026-11' ORDER BY id").pluck().all());
+  expect(notes).toEqual(['withdraw', 'put back']);
+  await expect(withdraw('waraq/2099-01')).rejects.toMatchObject({ code: 'issue.not_found' });
 });
