@@ -9,7 +9,7 @@ import { catalogues } from '../../src/model/words/words.ts';
 import { openDrawing } from '../../src/render/render.ts';
 import { storeAsset } from '../../src/store/assets.ts';
 import { addPublication, changePublication } from '../../src/store/publications.ts';
-import { accessibilityFaults, browserNote, changeLook, chromiumPath, openBrowser, scrollsSideways, visit } from '../support/browser.ts';
+import { browserNote, chromiumPath, faultsInEveryLook, openBrowser, visit } from '../support/browser.ts';
 import { readSource } from '../support/issue-site.ts';
 import { t0 } from '../support/store.ts';
 import { openSite, pdf, publish, type Site } from '../web/site.ts';
@@ -24,7 +24,6 @@ const sources = [
 ].filter(({ file }) => existsSync(file));
 const hasSeed = sources.some(({ slug }) => slug === 'durand');
 
-const looks = [1440, 390, 320].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
 /** What crosses the line for a page with all it loads, but pictures. */
 const bounds = { subscribe: 30_000, issue: 120_000 };
 
@@ -75,17 +74,7 @@ describe.skipIf(chromiumPath === undefined)(`what readers read on the web${brows
   const path = (slug: string) => `/${slug}/${trees.get(slug)?.number}`;
 
   async function look(at: string): Promise<void> {
-    const complaints = await visit(browser, site.url + at, async (page) => {
-      for (const each of looks) {
-        await changeLook(page, each);
-        expect(await scrollsSideways(page), `${each.width}`).toBe(false);
-        expect(await accessibilityFaults(page), `${each.width} ${each.scheme}`).toEqual([]);
-      }
-      await page.setViewportSize({ width: 320, height: 256 }); // 1280 by 1024 at 400 %
-      expect(await scrollsSideways(page), '400 %').toBe(false);
-      await page.emulateMedia({ forcedColors: 'active' });
-      expect(await accessibilityFaults(page), 'forced colours').toEqual([]);
-    });
+    const complaints = await visit(browser, site.url + at, async (page) => expect(await faultsInEveryLook(page)).toEqual([]));
     expect(complaints.filter((complaint) => !/403|404/.test(complaint))).toEqual([]); // the status of the page itself, or of a figure that is not stored
   }
 

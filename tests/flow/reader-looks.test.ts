@@ -5,7 +5,16 @@ import { confirmRequest } from '../../src/audience/audience.ts';
 import { mintToken, readToken } from '../../src/model/token.ts';
 import { openLanguages } from '../../src/model/words/catalogue.ts';
 import { catalogues } from '../../src/model/words/words.ts';
-import { accessibilityFaults, browserNote, changeLook, chromiumPath, openBrowser, scrollsSideways, visit } from '../support/browser.ts';
+import {
+  accessibilityFaults,
+  browserNote,
+  changeLook,
+  chromiumPath,
+  faultsInEveryLook,
+  openBrowser,
+  scrollsSideways,
+  visit,
+} from '../support/browser.ts';
 import { samplePublication } from '../support/store.ts';
 import { openSite, publish, ring, type Site } from '../web/site.ts';
 import { reviewed } from '../web/words.ts';
@@ -46,17 +55,7 @@ describe.skipIf(chromiumPath === undefined)(`readers’ pages in a browser${brow
   });
 
   async function look(path: string): Promise<void> {
-    const complaints = await visit(browser, site.url + path, async (page) => {
-      for (const each of looks) {
-        await changeLook(page, each);
-        expect(await scrollsSideways(page), `${each.width}`).toBe(false);
-        expect(await accessibilityFaults(page), `${each.width} ${each.scheme}`).toEqual([]);
-      }
-      await page.setViewportSize({ width: 320, height: 256 }); // 1280 by 1024 at 400 %
-      expect(await scrollsSideways(page), '400 %').toBe(false);
-      await page.emulateMedia({ forcedColors: 'active' });
-      expect(await accessibilityFaults(page), 'forced colours').toEqual([]);
-    });
+    const complaints = await visit(browser, site.url + path, async (page) => expect(await faultsInEveryLook(page)).toEqual([]));
     expect(complaints).toEqual([]);
   }
 

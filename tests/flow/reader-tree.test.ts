@@ -20,7 +20,15 @@ interface AxNode {
 const silent = ['generic', 'none', 'InlineTextBox', 'LayoutTable', 'LabelText', 'ListMarker'];
 
 /** The same on every page, before its own words. */
-const masthead = ['link Skip to content', 'banner', 'link The Tidewater Review', 'navigation Newsletters', 'link Subscribe', 'main'];
+const masthead = [
+  'link Skip to content',
+  'banner',
+  'link The Tidewater Review',
+  'navigation Newsletters',
+  'link Archive',
+  'link Subscribe',
+  'main',
+];
 
 describe.skipIf(chromiumPath === undefined)(`readers’ pages by ear${browserNote}`, { timeout: 60_000 }, () => {
   let browser: Browser;

@@ -70,3 +70,23 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   const found = await page.evaluate(runAxe);
   return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
 }
+
+/** The widths of a desk, a phone and a narrow one, in light and dark. */
+const everyLook: readonly Look[] = [1440, 390, 320].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
+
+/** What is wrong with an open page in any look, at 400 % and in forced colours, one line each: it scrolls sideways, or breaks a rule of accessibility. */
+export async function faultsInEveryLook(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  const note = async (where: string): Promise<void> => {
+    if (await scrollsSideways(page)) found.push(`${where}: scrolls sideways`);
+    found.push(...(await accessibilityFaults(page)).map((fault) => `${where}: ${fault}`));
+  };
+  for (const look of everyLook) {
+    await changeLook(page, look);
+    await note(`${look.width} ${look.scheme}`);
+  }
+  await page.setViewportSize({ width: 320, height: 256 }); // 1280 by 1024 at 400 %
+  await page.emulateMedia({ forcedColors: 'active' });
+  await note('400 %, forced colours');
+  return found;
+}
