@@ -193,7 +193,7 @@ test('the sitemap names the public pages with the instant of their last change, 
   const robots = await fetch(`${site.url}/robots.txt`);
   expect(robots.headers.get('content-type')).toBe('text/plain; charset=utf-8');
   const lines = (await robots.text()).split('\n');
-  for (const path of ['/u/', '/p/', '/c/', '/console', '/api/']) expect(lines).toContain(`Disallow: ${path}`);
+  for (const path of ['/u/', '/p/', '/c/', '/l/', '/console', '/api/', '/*?link=']) expect(lines).toContain(`Disallow: ${path}`);
   expect(lines).toContain('Sitemap: https://news.example.org/sitemap.xml');
 });
 

@@ -30,8 +30,8 @@ const feedLength = 24;
 const sitemapLength = 50_000;
 const minutes = 60;
 
-/** What must not be listed: pages behind a token, the desk, and what is for programs. */
-export const unlistedPaths = ['/api/', '/c/', '/console', '/p/', '/u/'] as const;
+/** What must not be listed: pages behind a token, links on their way elsewhere, the desk, and what is for programs. */
+export const unlistedPaths = ['/api/', '/c/', '/console', '/hooks/', '/l/', '/p/', '/u/', '/*?link='] as const;
 
 /** Serves `/SLUG`, `/SLUG/feed.atom`, `/SLUG/feed.json`, `/sitemap.xml` and `/robots.txt`. */
 export function archiveRoutes({ db, archives, assets, languages, baseUrl }: ArchiveDeps): Router {
