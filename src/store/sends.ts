@@ -2,6 +2,8 @@
 import { and, desc, eq, inArray, isNull, lte, ne } from 'drizzle-orm/sql';
 import { movesOfSend, type SendState, type SteerAction } from '../model/send.ts';
 import { noteAudit } from './audit.ts';
+import { countPrepared } from './counters.ts';
+import { missedBefore } from './missed.ts';
 import type { Db } from './open.ts';
 import { editions, publications, sends } from './schema.ts';
 import { inTransaction, statement } from './statement.ts';
@@ -18,6 +20,8 @@ export interface NewSend {
   rehearsal: boolean;
   waived: Record<string, string>;
   scheduledFor: number;
+  /** Whether it goes only to those whom the earlier sends of its issue missed. */
+  missed?: boolean;
   now: number;
 }
 
@@ -199,12 +203,16 @@ export function freezeChunk(db: Db, id: number, limit: number, now: number): boo
     const through = last ?? send.frozenThrough;
     const insert = statement(
       db,
-      `INSERT OR IGNORE INTO deliveries (send_id, reader_id, state, attempts, changed_at, format)
-       SELECT ?, reader_id, 'ready', 0, ?, nullif(format, 'full') FROM subscriptions
-       WHERE publication_id = ? AND reader_id > ? AND reader_id <= ? AND changed_at <= ? AND ${mailableAt('subscriptions')} ORDER BY reader_id`,
-    );
+      `INSERT OR IGNORE INTO deliveries (send_id, reader_id, state, attempts, changed_at, format, provider)
+       SELECT ?, s.reader_id, 'ready', 0, ?, nullif(s.format, 'full'), provider_number(r.email) FROM subscriptions s JOIN readers r ON r.id = s.reader_id
+       WHERE s.publication_id = ? AND s.reader_id > ? AND s.reader_id <= ? AND s.changed_at <= ? AND ${mailableAt('s')}
+         ${send.missed ? `AND ${missedBefore('?', 's.reader_id')}` : ''} ORDER BY s.reader_id RETURNING provider`,
+    ).pluck();
     const asOf = send.asOf ?? now;
-    const added = insert.run(id, now, send.publicationId, send.frozenThrough, through, asOf, asOf).changes;
+    const which = send.missed ? [id, id] : [];
+    const providers = insert.all(id, now, send.publicationId, send.frozenThrough, through, asOf, asOf, ...which) as number[];
+    countPrepared(db, id, providers);
+    const added = providers.length;
     const note = statement(db, 'UPDATE sends SET prepared = prepared + ?, ready = ready + ?, frozen_through = ?, frozen = ? WHERE id = ?');
     note.run(added, added, through, frozen ? 1 : 0, id);
     return !frozen;

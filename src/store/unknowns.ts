@@ -80,12 +80,18 @@ function moveEach(
   readers: readonly number[],
   { move, set, by }: { move: 'resend' | 'dismiss'; set: string; by: { actor: string; now: number } },
 ): number {
-  const update = statement(db, `UPDATE deliveries SET ${set} WHERE send_id = @sendId AND reader_id = @reader AND state = 'unknown'`);
-  const moved = readers.filter((reader) => update.run({ now: by.now, sendId, reader }).changes === 1);
-  if (moved.length === 0) return 0;
+  const update = statement(
+    db,
+    `UPDATE deliveries SET ${set} WHERE send_id = @sendId AND reader_id = @reader AND state = 'unknown' RETURNING provider`,
+  ).pluck();
   const count = counter(db, sendId);
-  count.move('unknown', movesByPerson[move].to, moved.length);
-  count.write();
+  const moved = readers.filter((reader) => {
+    const provider = update.get({ now: by.now, sendId, reader }) as number | undefined;
+    if (provider !== undefined) count.move('unknown', movesByPerson[move].to, provider);
+    return provider !== undefined;
+  });
+  if (moved.length === 0) return 0;
+  count.write(by.now);
   noteAudit(db, {
     at: by.now,
     actor: by.actor,
