@@ -2,6 +2,7 @@
 export { answerRequests } from './answer.ts';
 export { type Asking, askToSubscribe } from './ask.ts';
 export { confirmRequest, lookUpRequest, type NoRequest, type RequestAnswer } from './confirm.ts';
+export { csvRow } from './csv-cells.ts';
 export type { ReaderDeps } from './deps.ts';
 export { erasedFile, eraseReader } from './erase.ts';
 export { exportReaders } from './export.ts';

@@ -65,3 +65,10 @@ export function listIssues(db: Db, limit: number, publicationId?: number): Liste
     LEFT JOIN approvals a ON a.issue_id = i.id WHERE i.publication_id = coalesce(?, i.publication_id) ORDER BY r.created_at DESC, i.id DESC LIMIT ?`;
   return statement(db, text).all(publicationId ?? null, limit) as ListedIssue[];
 }
+
+/** The number of an issue, such as `2026-11`. */
+export function getIssueNumber(db: Db, id: number): string {
+  const found = db.select({ number: issues.number }).from(issues).where(eq(issues.id, id)).get();
+  if (found === undefined) throw new Error(`issue ${id} is missing from the store`);
+  return found.number;
+}

@@ -31,10 +31,10 @@ export interface PaceSpan {
   refused: number;
 }
 
-/** The pace of a send in spans of `span` milliseconds (a multiple of ten seconds), the oldest first; spans in which nothing happened are left out. */
-export function paceOf(db: Db, sendId: number, span: number): PaceSpan[] {
-  const text = `SELECT at - at % @span AS at, sum(accepted) AS accepted, sum(deferred) AS deferred, sum(refused) AS refused FROM pace WHERE send_id = @sendId GROUP BY 1 ORDER BY 1`;
-  return statement(db, text).all({ span, sendId }) as PaceSpan[];
+/** The pace of a send in spans of `span` milliseconds (a multiple of ten seconds) since an instant, the oldest first; spans in which nothing happened are left out. */
+export function paceOf(db: Db, sendId: number, span: number, since = 0): PaceSpan[] {
+  const text = `SELECT CAST(at - at % @span AS INTEGER) AS at, sum(accepted) AS accepted, sum(deferred) AS deferred, sum(refused) AS refused FROM pace WHERE send_id = @sendId AND at >= @since GROUP BY 1 ORDER BY 1`;
+  return statement(db, text).all({ span, sendId, since }) as PaceSpan[];
 }
 
 /** From when until when a send's pace is known; undefined while nothing has happened. */

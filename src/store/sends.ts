@@ -1,5 +1,5 @@
 /** Sends: made, started, frozen, finished; each move a conditional update. */
-import { and, desc, eq, inArray, isNull, lte, ne } from 'drizzle-orm/sql';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, lte, ne } from 'drizzle-orm/sql';
 import { movesOfSend, type SendState, type SteerAction } from '../model/send.ts';
 import { noteAudit } from './audit.ts';
 import { countPrepared } from './counters.ts';
@@ -81,6 +81,12 @@ export function realSend(db: Db, issueId: number): Send | undefined {
     .get();
 }
 
+/** The newest real or rehearsed send of an issue that has begun. */
+export function newestStarted(db: Db, issueId: number, rehearsal: boolean): Send | undefined {
+  const begun = and(eq(sends.issueId, issueId), eq(sends.rehearsal, rehearsal), isNotNull(sends.asOf));
+  return db.select().from(sends).where(begun).orderBy(desc(sends.id)).limit(1).get();
+}
+
 /** Cancels the sends of an issue that have not started: its text changed. Returns their names. */
 export function unscheduleIssue(db: Db, issueId: number): string[] {
   const waiting = and(eq(sends.issueId, issueId), isNull(sends.asOf), inArray(sends.state, ['scheduled', 'paused']));
@@ -98,6 +104,10 @@ export function findSend(db: Db, name: string): Send | undefined {
   return db.select().from(sends).where(eq(sends.name, name)).get();
 }
 
+export function findSendById(db: Db, id: number): Send | undefined {
+  return db.select().from(sends).where(eq(sends.id, id)).get();
+}
+
 export function getSend(db: Db, id: number): Send {
   const found = db.select().from(sends).where(eq(sends.id, id)).get();
   if (found === undefined) throw new Error(`send ${id} is missing from the store`);
@@ -106,6 +116,11 @@ export function getSend(db: Db, id: number): Send {
 
 export function newestSend(db: Db): Send | undefined {
   return db.select().from(sends).orderBy(desc(sends.id)).limit(1).get();
+}
+
+/** Sends before one, the newest first. */
+export function listSendsBefore(db: Db, before: number, limit: number): Send[] {
+  return db.select().from(sends).where(lt(sends.id, before)).orderBy(desc(sends.id)).limit(limit).all();
 }
 
 /** Newest first. */

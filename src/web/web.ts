@@ -20,7 +20,9 @@ import { leavingRoutes } from './console/leaving.ts';
 import { mailRoutes } from './console/mail.ts';
 import { measureRoutes } from './console/measure.ts';
 import { readerRoutes } from './console/readers.ts';
+import { reportRoutes } from './console/reports.ts';
 import { sameOriginGate } from './console/same-origin.ts';
+import { sendingRoutes } from './console/sending.ts';
 import { sendRoutes } from './console/sends.ts';
 import { pageShower } from './console/show.ts';
 import { signInRoutes } from './console/sign-in.ts';
@@ -151,6 +153,8 @@ function buildApp(
   const returns = { db, suppressionKey, rehearsal, bounceDomain: config.bounceDomain, log, now };
   undoRoutes(desk, returns);
   feedbackRoutes(desk, returns);
+  sendingRoutes(desk, { db, now });
+  reportRoutes(desk, { db, now });
   readerRoutes(desk, returns);
   mailRoutes(desk, { catcher, baseUrl });
   app.use(desk.router);

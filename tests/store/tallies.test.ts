@@ -36,7 +36,8 @@ test('the tallies by provider are what a reading of all rows finds, whatever hap
   db.$client.exec("UPDATE subscriptions SET state = 'left' WHERE reader_id IN (9, 10)");
   let now = t0;
   for (const kind of outcomeKinds) {
-    const { batch = 0 } = claimBatch(db, send.id, 8, (now += 7000));
+    now += 7000;
+    const { batch = 0 } = claimBatch(db, send.id, 8, now);
     const out = db.$client
       .prepare("SELECT reader_id FROM deliveries WHERE batch_id = ? AND state = 'queued'")
       .pluck()

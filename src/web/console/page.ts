@@ -12,10 +12,12 @@ export interface ConsolePage {
   /** What stands above it. */
   bar: Bar;
   scripts: { names: readonly string[]; nonce: string };
+  /** Seconds after which it asks for itself again where there is no script. */
+  renew?: number | undefined;
 }
 
 /** A whole document. Everything in its frame works without script. */
-export function consolePage({ assets, title, slip, body, bar, scripts }: ConsolePage): string {
+export function consolePage({ assets, title, slip, body, bar, scripts, renew }: ConsolePage): string {
   return `${html`<!doctype html>
 <html lang="en">
 <head>
@@ -26,7 +28,7 @@ export function consolePage({ assets, title, slip, body, bar, scripts }: Console
 <title>${title} · Galley</title>
 <link rel="icon" href="${assets.address('icon.svg')}">
 <link rel="stylesheet" href="${assets.address('console.css')}">
-${scripts.names.map((name) => html`<script type="module" src="${assets.address(name)}" nonce="${scripts.nonce}"></script>`)}
+${scripts.names.map((name) => html`<script type="module" src="${assets.address(name)}" nonce="${scripts.nonce}"></script>`)}${renew !== undefined && html`<noscript><meta http-equiv="refresh" content="${renew}"></noscript>`}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>

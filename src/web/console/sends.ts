@@ -12,6 +12,7 @@ import { leftAfter } from './leaving.ts';
 import { measured, measureQuestion } from './measure.ts';
 import { meter, meterKey } from './meter.ts';
 import { counted, moment, number } from './page.ts';
+import { duration, issueOf, issuePath, titleOf } from './send-title.ts';
 import { publicationOf } from './show.ts';
 
 export interface SendsDeps {
@@ -71,16 +72,14 @@ function readSends(db: Db, only: Publication | undefined): Shown[] {
   const sends = listSends(db, shown).filter(({ publicationId }) => only === undefined || publicationId === only.id);
   return sends.map((send) => {
     const publication = publications.get(send.publicationId);
-    const [, issue = send.name, later] = /^(.+?)(?:\+(\d+))?$/.exec(send.name) ?? [];
-    const name = publication === undefined ? issue : `${publication.name} ${issue.slice(publication.slug.length + 1)}`;
-    const title = later === undefined ? name : `${name} (send ${later})`;
+    const issue = issueOf(send);
     return {
       send,
       status: statusOf(send),
       publication,
-      title,
+      title: titleOf(send, publication),
       subject: subjects.get(issue),
-      path: send.asOf === null ? undefined : `/${issue.split('/').map(encodeURIComponent).join('/')}`,
+      path: send.asOf === null ? undefined : issuePath(send),
     };
   });
 }
@@ -129,13 +128,6 @@ function when(send: Send, zone: string | undefined): Html {
   if (send.asOf === null) return html`Due ${moment(send.scheduledFor, zone)}${inZone}.`;
   if (send.finishedAt === null) return html`Started ${moment(send.asOf, zone)}${inZone}. You can close this page; sending carries on.`;
   return html`Started ${moment(send.asOf, zone)}${inZone}, and took ${duration(send.finishedAt - send.asOf)}.`;
-}
-
-function duration(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1000));
-  if (seconds < 120) return counted(seconds, 'second');
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? counted(minutes, 'minute') : counted(Math.round(minutes / 60), 'hour');
 }
 
 function table(sends: readonly Shown[]): Html {

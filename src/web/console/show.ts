@@ -23,6 +23,8 @@ export interface Page {
   scripts?: readonly string[];
   /** What it may do beside what every page may. */
   policy?: Policy;
+  /** Seconds after which it asks for itself again where there is no script. */
+  renew?: number | undefined;
 }
 
 export type Show = (response: Response, page: Page) => void;
