@@ -1,7 +1,7 @@
 /** Reports: all of them, one in figures and words, who got it and who did not, its numbers as a file, and the button that sends to the missed. */
 import type { Request, Response } from 'express';
 import { AppError } from '../../errors.ts';
-import { sendToMissed } from '../../schedule/missed.ts';
+import { sendToMissed } from '../../schedule/schedule.ts';
 import { listPublications } from '../../store/publications.ts';
 import { countLeaves, listReached, type Reached } from '../../store/report.ts';
 import { listSendsBefore, type Send } from '../../store/sends.ts';

@@ -2,8 +2,7 @@
 import type { Response } from 'express';
 import { AppError } from '../../errors.ts';
 import type { SteerAction } from '../../model/send.ts';
-import { steer } from '../../schedule/steer.ts';
-import { dismissUnknowns, resendUnknowns } from '../../schedule/unknowns.ts';
+import { dismissUnknowns, resendUnknowns, steer } from '../../schedule/schedule.ts';
 import type { Db } from '../../store/open.ts';
 import { findSendById, type Send } from '../../store/sends.ts';
 import { readForm } from '../reader/body.ts';
