@@ -1,6 +1,6 @@
 /** What an editor does to one reader: add, rename, suspend, put back, take off. Each with its event of consent and an entry of the audit, by number. */
 import type { Address } from '../model/address.ts';
-import { moveSubscription, stateAt, type SubscriptionState } from '../model/consent.ts';
+import { moveSubscription, type SubscriptionState, stateAt } from '../model/consent.ts';
 import { noteAudit } from '../store/audit.ts';
 import { addReader, changeReader, findReader, findReaderByKey } from '../store/readers.ts';
 import { inTransaction } from '../store/statement.ts';
@@ -30,9 +30,7 @@ export interface NewReader {
  * What became of a reader who was to be added. `there`: had it already, in the state named. `barred`: the address must not be mailed. Who has left stays
  * left, whatever an editor says: only the reader's own yes brings them back.
  */
-export type AddAnswer =
-  | { outcome: 'added' | 'there'; reader: number; state: SubscriptionState }
-  | { outcome: 'barred' };
+export type AddAnswer = { outcome: 'added' | 'there'; reader: number; state: SubscriptionState } | { outcome: 'barred' };
 
 /** Whether words say what somebody agreed to: two words at least, as for an import. */
 export const saysConsent = (words: string): boolean => /\p{L}.*\s.*\p{L}/su.test(words.trim());
@@ -46,7 +44,12 @@ export function addByHand(deps: Deps, { publication, address, name, language, wo
     const found = known && findSubscription(db, publication.id, known.id);
     if (known !== undefined && found !== undefined)
       return { outcome: 'there', reader: known.id, state: stateAt(found.state, found.pausedUntil, now) };
-    const values = { email: address.address, emailKey: address.key, name: parsePersonName(name) ?? null, language: languageTag(language) ?? null };
+    const values = {
+      email: address.address,
+      emailKey: address.key,
+      name: parsePersonName(name) ?? null,
+      language: languageTag(language) ?? null,
+    };
     const reader = known ?? addReader(db, { ...values, createdAt: now });
     addSubscription(db, { publicationId: publication.id, readerId: reader.id, state: 'active', changedAt: now });
     const textHash = keepWords(db, publication.language, words.trim());
@@ -60,11 +63,19 @@ export function addByHand(deps: Deps, { publication, address, name, language, wo
  * Changes name and language. The address is not an editor's to change: what was agreed to was agreed to for it, and the reader changes it on their own page,
  * where the new address must say yes. False when there is nothing to change. Errors: none; a language that is no tag is left as it was.
  */
-export function editReader({ db }: Deps, id: number, { name, language }: { name: string; language: string }, { actor, now }: ByHand): boolean {
+export function editReader(
+  { db }: Deps,
+  id: number,
+  { name, language }: { name: string; language: string },
+  { actor, now }: ByHand,
+): boolean {
   return inTransaction(db, () => {
     const reader = findReader(db, id);
     if (reader === undefined || reader.email === '') return false;
-    const next = { name: parsePersonName(name) ?? null, language: language.trim() === '' ? null : (languageTag(language) ?? reader.language) };
+    const next = {
+      name: parsePersonName(name) ?? null,
+      language: language.trim() === '' ? null : (languageTag(language) ?? reader.language),
+    };
     if (next.name === reader.name && next.language === reader.language) return false;
     changeReader(db, id, next);
     noteAudit(db, { at: now, actor, action: 'reader edit', subject: `reader ${id}` });

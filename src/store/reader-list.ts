@@ -47,11 +47,16 @@ export function listQuery(publicationId: number | undefined, state: Subscription
     `SELECT ${columns} ${from} WHERE s.publication_id = @publicationId AND ${condition} AND s.reader_id < @before ORDER BY s.reader_id DESC LIMIT @limit`;
   if (state === undefined) return part(`r.email <> ''`);
   const parts = partsOf[state].map(part);
-  return parts.length === 1 ? (parts[0] ?? '') : `SELECT * FROM (${parts.map((each) => `SELECT * FROM (${each})`).join(' UNION ALL ')}) ORDER BY id DESC LIMIT @limit`;
+  return parts.length === 1
+    ? (parts[0] ?? '')
+    : `SELECT * FROM (${parts.map((each) => `SELECT * FROM (${each})`).join(' UNION ALL ')}) ORDER BY id DESC LIMIT @limit`;
 }
 
 /** How many readers of a publication are in each state, as stored: a pause that is over still counts as one until its reader is written again. */
 export function standingsOf(db: Db, publicationId: number): Partial<Record<SubscriptionState, number>> {
-  const rows = statement(db, 'SELECT state, readers FROM standings WHERE publication_id = ?').all(publicationId) as { state: SubscriptionState; readers: number }[];
+  const rows = statement(db, 'SELECT state, readers FROM standings WHERE publication_id = ?').all(publicationId) as {
+    state: SubscriptionState;
+    readers: number;
+  }[];
   return Object.fromEntries(rows.map(({ state, readers }) => [state, readers]));
 }

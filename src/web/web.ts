@@ -19,6 +19,7 @@ import { languageRoutes } from './console/languages.ts';
 import { leavingRoutes } from './console/leaving.ts';
 import { mailRoutes } from './console/mail.ts';
 import { measureRoutes } from './console/measure.ts';
+import { readerChangeRoutes } from './console/reader-changes.ts';
 import { readerRoutes } from './console/readers.ts';
 import { reportRoutes } from './console/reports.ts';
 import { sameOriginGate } from './console/same-origin.ts';
@@ -155,6 +156,7 @@ function buildApp(
   feedbackRoutes(desk, returns);
   sendingRoutes(desk, { db, now });
   reportRoutes(desk, { db, now });
+  readerChangeRoutes(desk, { readers, now });
   readerRoutes(desk, returns);
   mailRoutes(desk, { catcher, baseUrl });
   app.use(desk.router);

@@ -1,5 +1,6 @@
 /** Drawings of what came back: the figures of a month, outages, the form that narrows the list, and its events. */
 import { attrs, type Html, html } from '../../html.ts';
+import { maskAddress } from '../../model/address.ts';
 import { effects } from '../../model/event.ts';
 import { feedbackKinds, feedbackReasons } from '../../model/feedback.ts';
 import type { ListedEvent, ReasonCount } from '../../store/feedback-list.ts';
@@ -93,7 +94,7 @@ function eventTable(events: readonly ListedEvent[], zone: string): Html {
 function readerLink({ readerId, email }: ListedEvent): Html | string {
   if (readerId === null) return 'Nobody we know';
   if (email === null || email === '') return html`Erased reader ${readerId}`;
-  return html`<a href="/console/readers/${readerId}"><bdi dir="ltr">${email}</bdi></a>`;
+  return html`<a href="/console/readers/${readerId}"><bdi dir="ltr">${maskAddress(email)}</bdi></a>`;
 }
 
 const looks: Partial<Record<keyof typeof effectWords, string>> = { suspended: 'bad', left: 'bad', held: 'half', parked: 'half' };

@@ -25,7 +25,7 @@ export function sendingParts(view: SendingView, may: May): Html {
 /** The whole page: the parts, and what tells the script where news of them comes from. */
 export function sendingBody(view: SendingView, may: May, problem?: string): Html {
   const { send } = view;
-  return html`<p class="back"><a href="/console">Issues</a></p>
+  return html`<p class="back"><a href="/console">What goes out</a></p>
 ${problem !== undefined && html`<p class="err" role="alert">${problem}</p>`}
 <p class="live-lost" id="live-lost" hidden>The line to Galley is lost. Sending carries on; this page looks again by itself.</p>
 <div id="live" data-events="${sendingPath(send.id)}/events">${sendingParts(view, may)}</div>`;
