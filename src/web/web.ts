@@ -14,6 +14,7 @@ import { openAsking } from './console/ask-who.ts';
 import { type DeskRoute, openDesk } from './console/desk.ts';
 import { entryGate } from './console/entry.ts';
 import { feedbackRoutes } from './console/feedback.ts';
+import { importRoutes } from './console/imports.ts';
 import { issuesRoutes } from './console/issues.ts';
 import { languageRoutes } from './console/languages.ts';
 import { leavingRoutes } from './console/leaving.ts';
@@ -156,6 +157,7 @@ function buildApp(
   feedbackRoutes(desk, returns);
   sendingRoutes(desk, { db, now });
   reportRoutes(desk, { db, now });
+  importRoutes(desk, { readers, log, now });
   readerChangeRoutes(desk, { readers, now });
   readerRoutes(desk, returns);
   mailRoutes(desk, { catcher, baseUrl });
