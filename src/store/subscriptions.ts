@@ -1,9 +1,9 @@
 /** One reader's consent to one publication: as it stands, and every change of it with the event that caused it. */
-import { and, desc, eq } from 'drizzle-orm/sql';
+import { and, desc, eq, sql } from 'drizzle-orm/sql';
 import { type ConsentEvent, type ConsentMove, moveSubscription, type SubscriptionState, stateAt } from '../model/consent.ts';
 import type { Format } from '../model/edition.ts';
 import type { Db } from './open.ts';
-import { consents, consentTexts, publications, readers, reasons, subscriptions } from './schema.ts';
+import { consents, consentTexts, imports, publications, readers, reasons, subscriptions } from './schema.ts';
 import { statement } from './statement.ts';
 
 /** A subscription as its reader's page needs it. */
@@ -157,10 +157,16 @@ export function consentHistory(db: Db, readerId: number) {
     .orderBy(publications.id)
     .all();
   const events = db
-    .select({ consent: consents, slug: publications.slug, words: consentTexts.text, reason: reasons.text })
+    .select({
+      consent: consents,
+      slug: publications.slug,
+      words: sql<string | null>`coalesce(${consentTexts.text}, ${imports.consent})`,
+      reason: reasons.text,
+    })
     .from(consents)
     .leftJoin(publications, eq(publications.id, consents.publicationId))
     .leftJoin(consentTexts, eq(consentTexts.hash, consents.textHash))
+    .leftJoin(imports, eq(imports.id, consents.importId))
     .leftJoin(reasons, eq(reasons.consentId, consents.id))
     .where(eq(consents.readerId, readerId))
     .orderBy(consents.id)

@@ -52,7 +52,7 @@ function choosing(arriving: Arriving): Html {
 const shownCell = (cell: string): string => (cell.includes('@') ? maskAddress(cell.trim()) : cell.slice(0, 60));
 
 function drop(arriving: Arriving): Html {
-  return html`<form method="post" action="${arrivingPath(arriving)}/drop"><button class="btn">Throw the file away</button></form>`;
+  return html`<form class="spaced" method="post" action="${arrivingPath(arriving)}/drop"><button class="btn">Throw the file away</button></form>`;
 }
 
 function running({ step, progress }: Arriving): Html {

@@ -53,7 +53,7 @@ export function readerBody(view: ReaderView): Html {
   const address = mayChange ? reader.email : maskAddress(reader.email);
   return html`<p class="back"><a href="/console/readers">Readers</a></p>
 <div class="head"><div><h1>${erased ? html`Erased reader ${reader.id}` : html`<bdi>${reader.name ?? address}</bdi>`}</h1>
-<p class="muted">${erased ? 'Their data is gone; what they agreed to stays, under the number.' : html`<bdi dir="ltr">${address}</bdi> · here since ${moment(reader.createdAt, zone)}${reader.language !== null && html` · reads ${reader.language}`}`}</p></div>${mayChange && !erased && edit(reader)}</div>
+<p class="muted">${erased ? 'Their data is gone; what they agreed to stays, under the number.' : html`${reader.name !== null && html`<bdi dir="ltr">${address}</bdi> · `}Here since ${moment(reader.createdAt, zone)}${reader.language !== null && html` · reads ${reader.language}`}`}</p></div>${mayChange && !erased && edit(reader)}</div>
 ${suppressed(view)}${subscriptions(view)}${issues(view)}
 <section class="part" aria-labelledby="came"><h2 id="came">What came back</h2>
 ${came.length === 0 ? html`<p class="muted">Nothing has come back from this address.</p>` : html`<ol class="evidence">${came.map((event) => evidence(event, view))}</ol>${pages}`}</section>

@@ -112,7 +112,8 @@ function large(
   ];
   return html`<div class="head"><h1>${title} ${stateWords[status.state]}</h1>
 ${subject !== undefined && html`<p class="subject" dir="auto">${subject}</p>`}
-<p class="muted">${when(send, publication?.zone)} ${renewal}</p></div>
+<p class="muted">${when(send, publication?.zone)} ${renewal}</p>
+<p>${send.finishedAt === null ? html`<a class="btn go" href="/console/sends/${send.id}">Follow it, pause or stop it</a>` : html`<a class="btn go" href="/console/reports/${send.id}">Read the report</a>`}</p></div>
 ${status.rehearsal && html`<p class="note"><mark>Rehearsal</mark> These mails went to the built-in catcher. Nothing left this machine.</p>`}
 <section class="run" aria-label="Progress"><p class="count">${number(status.accepted)} <small>of ${number(status.prepared)} accepted</small></p>
 ${meter(status)}${meterKey(status)}</section>
@@ -131,8 +132,8 @@ function when(send: Send, zone: string | undefined): Html {
 }
 
 function table(sends: readonly Shown[]): Html {
-  const row = ({ send, status, publication, title, path }: Shown) => html`<tr>
-<th scope="row">${path === undefined ? title : html`<a href="${path}">${title}</a>`}<small>${stateWords[status.state]}${status.rehearsal && ', rehearsal'}</small></th>
+  const row = ({ send, status, publication, title }: Shown) => html`<tr>
+<th scope="row"><a href="/console/reports/${send.id}">${title}</a><small>${stateWords[status.state]}${status.rehearsal && ', rehearsal'}</small></th>
 <td class="when">${moment(send.asOf ?? send.scheduledFor, publication?.zone)}</td>
 <td class="bar">${meter(status)}</td>
 <td class="n" data-label="accepted">${number(status.accepted)}<small> of ${number(status.prepared)}</small></td>
