@@ -31,6 +31,8 @@ export interface ImportProgress {
 
 export interface ImportOptions {
   file: string;
+  /** What the file was called by whoever brought it; its own name when left out. */
+  name?: string;
   publication: { id: number };
   /** The words the readers agreed to, where and when. Kept with the import, once. */
   consent: string;
@@ -91,7 +93,7 @@ async function rehearse(deps: ImportDeps, options: ImportOptions, csv: CsvFile, 
     );
     const { duplicate, rejected, rejectedFile, leftOut, reasons } = staged;
     const all = { ...counts, duplicate, rejected };
-    const file = basename(options.file);
+    const file = options.name ?? basename(options.file);
     return {
       ...{ importId: undefined, file, dryRun: true, state: 'done', rows: sumRows(all), ...all },
       ...{ rejectedFile, leftOut, examples: { ...examples, rejected: reasons }, holds: noHolds() },
@@ -104,7 +106,7 @@ async function rehearse(deps: ImportDeps, options: ImportOptions, csv: CsvFile, 
 async function run(deps: ImportDeps, options: ImportOptions, csv: CsvFile, columns: Columns): Promise<ImportReport> {
   const { db, dataDir, now = Date.now } = deps;
   const publicationId = options.publication.id;
-  const entry = { publicationId, file: basename(options.file), consent: options.consent.trim(), startedAt: now() };
+  const entry = { publicationId, file: options.name ?? basename(options.file), consent: options.consent.trim(), startedAt: now() };
   const { id, staging } = beginImport(db, entry, stagingPath);
   const path = join(dataDir, staging);
   let staged: Staged;

@@ -1,7 +1,7 @@
 /** Imports begun in the browser: the file waits in DATA_DIR until a person has said what its columns are, tried it, and said yes. Forgotten with the process. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type ChosenColumns, glanceAtCsv, type ImportProgress, importReaders, type ReaderDeps } from '../../audience/audience.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -31,7 +31,7 @@ export interface Arriving {
 
 export interface ImportDesk {
   /** A path for a file that is about to come. */
-  room(name: string): { token: string; path: string };
+  room(): { token: string; path: string };
   /** Takes a file that has come. Errors: it is no CSV. */
   take(file: { token: string; path: string; name: string; publication: Publication; words: string }): Promise<Arriving>;
   find(token: string): Arriving | undefined;
@@ -59,14 +59,14 @@ export function openImportDesk({ readers, log, now }: { readers: ReaderDeps; log
       : 'Something broke on our side. It has been noted; try it again in a moment.';
 
   async function work(arriving: Arriving, dryRun: boolean): Promise<void> {
-    const { path: file, publication, words: consent, columns } = arriving;
+    const { path: file, name, publication, words: consent, columns } = arriving;
     const onProgress = (progress: ImportProgress): void => {
       arriving.progress = progress;
     };
     try {
       arriving.report = await importReaders(
         { db, dataDir, suppressionKey, now },
-        { file, publication, consent, columns, dryRun, onProgress },
+        { file, name, publication, consent, columns, dryRun, onProgress },
       );
       arriving.step = dryRun ? 'tried' : 'imported';
     } catch (error) {
@@ -83,13 +83,10 @@ export function openImportDesk({ readers, log, now }: { readers: ReaderDeps; log
   }
 
   return {
-    room(name) {
+    room() {
       const token = randomBytes(9).toString('base64url');
       mkdirSync(join(folder, token), { recursive: true, mode: 0o700 });
-      const plain = basename(name)
-        .replaceAll(/[^\p{L}\p{N}._ -]+/gu, '-')
-        .slice(-80);
-      return { token, path: join(folder, token, plain === '' || plain.startsWith('.') ? 'list.csv' : plain) };
+      return { token, path: join(folder, token, 'list.csv') };
     },
     async take({ token, path, name, publication, words: said }) {
       try {

@@ -32,7 +32,7 @@ export function importRoutes(desk: Desk, { readers, log, now }: { readers: Reade
   });
 
   desk.post(path, 'editor', async (request, response) => {
-    const room = imports.room('list.csv');
+    const room = imports.room();
     let typed: ImportTyped = { publication: '', words: '' };
     try {
       const { fields, file } = await readUpload(request, room.path);
