@@ -38,6 +38,8 @@ CREATE INDEX sends_issue ON sends (issue_id);
 -- Readers of a publication by their standing: listed page by page and counted without reading them. The counts are kept by triggers, because subscriptions
 -- are written from many places and by the import's own SQL, and a count that one of them forgot would be wrong for good.
 CREATE INDEX subscriptions_state ON subscriptions (publication_id, state, reader_id);
+-- Pauses that are over, for whom those are who read again: nothing is written when a pause ends.
+CREATE INDEX subscriptions_paused ON subscriptions (publication_id, paused_until) WHERE state = 'paused';
 CREATE TABLE standings (
   publication_id INTEGER NOT NULL,
   state TEXT NOT NULL,

@@ -1,11 +1,11 @@
 /** Editions: frozen renderings, made once per revision, language and format. */
-import { and, desc, eq, isNotNull } from 'drizzle-orm/sql';
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm/sql';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { CountedLink } from '../model/measure.ts';
 import { keepLinks } from './links.ts';
 import type { Db } from './open.ts';
 import { editions, issues, publications, sends } from './schema.ts';
-import { inTransaction } from './statement.ts';
+import { inTransaction, once } from './statement.ts';
 
 export type Edition = typeof editions.$inferSelect;
 export type EditionKey = Pick<Edition, 'issueId' | 'revision' | 'language' | 'format' | 'masthead'>;
@@ -103,9 +103,8 @@ export function latestIssue(db: Db, publicationId: number): { number: string; su
   return row && { ...row, startedAt: row.startedAt ?? 0 };
 }
 
-/** Issues that are public, newest first. */
-export function listPublished(db: Db, limit: number) {
-  return db
+const published = (db: Db) =>
+  db
     .select({
       slug: publications.slug,
       publication: publications.name,
@@ -120,6 +119,10 @@ export function listPublished(db: Db, limit: number) {
     .where(isNotNull(sends.asOf))
     .groupBy(sends.issueId)
     .orderBy(desc(sends.id))
-    .limit(limit)
-    .all();
+    .limit(sql.placeholder('limit'))
+    .prepare();
+
+/** Issues that are public, newest first. */
+export function listPublished(db: Db, limit: number) {
+  return once(db, published).all({ limit });
 }

@@ -1,9 +1,10 @@
 /** Publications by their slug and number. */
-import { and, eq, isNull } from 'drizzle-orm/sql';
+import { and, eq, isNull, sql } from 'drizzle-orm/sql';
 import { AppError } from '../errors.ts';
 import type { Measure } from '../model/measure.ts';
 import type { Db } from './open.ts';
 import { publications } from './schema.ts';
+import { once } from './statement.ts';
 
 export type Publication = typeof publications.$inferSelect;
 
@@ -41,12 +42,21 @@ export function findPublication(db: Db, slug: string): Publication | undefined {
   return db.select().from(publications).where(eq(publications.slug, slug)).get();
 }
 
+const byId = (db: Db) =>
+  db
+    .select()
+    .from(publications)
+    .where(eq(publications.id, sql.placeholder('id')))
+    .prepare();
+
 export function findPublicationById(db: Db, id: number): Publication | undefined {
-  return db.select().from(publications).where(eq(publications.id, id)).get();
+  return once(db, byId).get({ id });
 }
 
+const all = (db: Db) => db.select().from(publications).orderBy(publications.id).prepare();
+
 export function listPublications(db: Db): Publication[] {
-  return db.select().from(publications).orderBy(publications.id).all();
+  return once(db, all).all();
 }
 
 /** The zone in which times are read and shown that belong to no publication alone: that of all publications, else UTC. */

@@ -1,10 +1,10 @@
 /** Readers: those of a publication page by page, one by number or address, and what they change about themselves. */
-import { and, asc, eq, gt, inArray } from 'drizzle-orm/sql';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm/sql';
 import { type SubscriptionState, stateAt } from '../model/consent.ts';
 import type { Format } from '../model/edition.ts';
 import type { Db } from './open.ts';
 import { consents, feedback, inbound, readers, reasons, subscriptions } from './schema.ts';
-import { statement } from './statement.ts';
+import { once, statement } from './statement.ts';
 
 export interface ListedReader {
   id: number;
@@ -41,8 +41,15 @@ export function listReaders(db: Db, publicationId: number, after: number, limit:
 
 export type Reader = typeof readers.$inferSelect;
 
+const byId = (db: Db) =>
+  db
+    .select()
+    .from(readers)
+    .where(eq(readers.id, sql.placeholder('id')))
+    .prepare();
+
 export function findReader(db: Db, id: number): Reader | undefined {
-  return db.select().from(readers).where(eq(readers.id, id)).get();
+  return once(db, byId).get({ id });
 }
 
 export function findReaderByKey(db: Db, emailKey: string): Reader | undefined {

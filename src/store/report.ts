@@ -12,15 +12,20 @@ export function reasonsOf(db: Db, sendId: number): { kind: FeedbackKind; reason:
 }
 
 /** Readers who left by a mail of a send, in spans of `span` milliseconds since it began; spans without any are left out. */
-export function leavesOf(db: Db, { id, asOf }: Pick<Send, 'id' | 'asOf'>, span: number): { at: number; leaves: number }[] {
+export function leavesOf(
+  db: Db,
+  { id, publicationId, asOf }: Pick<Send, 'id' | 'publicationId' | 'asOf'>,
+  span: number,
+): { at: number; leaves: number }[] {
   const text = `SELECT CAST(@from + CAST((at - @from) / @span AS INTEGER) * @span AS INTEGER) AS at, count(*) AS leaves FROM consents
-    WHERE event = 'leave' AND send_id = @id AND at >= @from GROUP BY 1 ORDER BY 1`;
-  return statement(db, text).all({ id, from: asOf ?? 0, span }) as { at: number; leaves: number }[];
+    WHERE event = 'leave' AND publication_id = @publicationId AND send_id = @id AND at >= @from GROUP BY 1 ORDER BY 1`;
+  return statement(db, text).all({ id, publicationId, from: asOf ?? 0, span }) as { at: number; leaves: number }[];
 }
 
 /** How many left by a mail of a send. */
-export function countLeaves(db: Db, sendId: number): number {
-  return statement(db, `SELECT count(*) FROM consents WHERE event = 'leave' AND send_id = ?`).pluck().get(sendId) as number;
+export function countLeaves(db: Db, { id, publicationId }: Pick<Send, 'id' | 'publicationId'>): number {
+  const text = `SELECT count(*) FROM consents WHERE event = 'leave' AND publication_id = ? AND send_id = ?`;
+  return statement(db, text).pluck().get(publicationId, id) as number;
 }
 
 /** The sends of a publication that began before another one of it, the newest first; a publication has a few a month. */

@@ -134,7 +134,11 @@ export const subscriptions = sqliteTable(
     /** What the reader chose to get, from the next send on. */
     format: text('format').$type<Format>().notNull().default('full'),
   },
-  (t) => [primaryKey({ columns: [t.publicationId, t.readerId] }), index('subscriptions_state').on(t.publicationId, t.state, t.readerId)],
+  (t) => [
+    primaryKey({ columns: [t.publicationId, t.readerId] }),
+    index('subscriptions_state').on(t.publicationId, t.state, t.readerId),
+    index('subscriptions_paused').on(t.publicationId, t.pausedUntil).where(sql`state = 'paused'`),
+  ],
 );
 
 /** How many readers of a publication are in each state; kept by triggers, see the migration that made them. */

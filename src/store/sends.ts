@@ -1,12 +1,12 @@
 /** Sends: made, started, frozen, finished; each move a conditional update. */
-import { and, desc, eq, inArray, isNotNull, isNull, lt, lte, ne } from 'drizzle-orm/sql';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, lte, ne, sql } from 'drizzle-orm/sql';
 import { movesOfSend, type SendState, type SteerAction } from '../model/send.ts';
 import { noteAudit } from './audit.ts';
 import { countPrepared } from './counters.ts';
 import { missedBefore } from './missed.ts';
 import type { Db } from './open.ts';
 import { editions, publications, sends } from './schema.ts';
-import { inTransaction, statement } from './statement.ts';
+import { inTransaction, once, statement } from './statement.ts';
 import { mailableAt } from './subscriptions.ts';
 
 export type Send = typeof sends.$inferSelect;
@@ -104,12 +104,19 @@ export function findSend(db: Db, name: string): Send | undefined {
   return db.select().from(sends).where(eq(sends.name, name)).get();
 }
 
+const byId = (db: Db) =>
+  db
+    .select()
+    .from(sends)
+    .where(eq(sends.id, sql.placeholder('id')))
+    .prepare();
+
 export function findSendById(db: Db, id: number): Send | undefined {
-  return db.select().from(sends).where(eq(sends.id, id)).get();
+  return once(db, byId).get({ id });
 }
 
 export function getSend(db: Db, id: number): Send {
-  const found = db.select().from(sends).where(eq(sends.id, id)).get();
+  const found = findSendById(db, id);
   if (found === undefined) throw new Error(`send ${id} is missing from the store`);
   return found;
 }
@@ -118,14 +125,23 @@ export function newestSend(db: Db): Send | undefined {
   return db.select().from(sends).orderBy(desc(sends.id)).limit(1).get();
 }
 
+const listed = (db: Db) =>
+  db
+    .select()
+    .from(sends)
+    .where(lt(sends.id, sql.placeholder('before')))
+    .orderBy(desc(sends.id))
+    .limit(sql.placeholder('limit'))
+    .prepare();
+
 /** Sends before one, the newest first. */
 export function listSendsBefore(db: Db, before: number, limit: number): Send[] {
-  return db.select().from(sends).where(lt(sends.id, before)).orderBy(desc(sends.id)).limit(limit).all();
+  return once(db, listed).all({ before, limit });
 }
 
 /** Newest first. */
 export function listSends(db: Db, limit = 100): Send[] {
-  return db.select().from(sends).orderBy(desc(sends.id)).limit(limit).all();
+  return listSendsBefore(db, Number.MAX_SAFE_INTEGER, limit);
 }
 
 export function sendsInState(db: Db, ...states: Send['state'][]): Send[] {
@@ -242,6 +258,12 @@ export function finishSend(db: Db, id: number, now: number): boolean {
   const text = `UPDATE sends SET state = iif(state = 'sending', 'sent', state), finished_at = ? WHERE id = ? AND finished_at IS NULL
     AND (state = 'sending' AND frozen = 1 OR state = 'cancelled') AND ready + queued + deferred = 0`;
   return statement(db, text).run(now, id).changes === 1;
+}
+
+/** The subject of a send's mails. */
+export function subjectOf(db: Db, id: number): string {
+  const text = 'SELECT e.subject FROM sends s JOIN editions e ON e.id = s.edition_id WHERE s.id = ?';
+  return statement(db, text).pluck().get(id) as string;
 }
 
 /** What composing a send's message needs: the edition's parts and the publication's sender. */

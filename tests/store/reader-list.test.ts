@@ -34,10 +34,11 @@ test('a pause that is over counts as reading, in the list of those who read and 
   const ids = (state: SubscriptionState) => listStanding(db, { publicationId, state, before: 12 }, 4, t0).map(({ id }) => id);
   expect(ids('active')).toEqual([11, 10, 9, 7]);
   expect(ids('paused')).toEqual([8]);
+  expect(standingsOf(db, publicationId, t0)).toEqual({ active: 39, paused: 1 });
 });
 
 test.each([undefined, ...subscriptionStates])(
-  'the list of those %s is read from an index in its order, and nothing is sorted but two short pages',
+  'the list of those %s is read from an index in its order, and nothing is read past to find them',
   (state) => {
     const { db, publicationId } = forty();
     const plan = db.$client
@@ -48,9 +49,8 @@ test.each([undefined, ...subscriptionStates])(
     expect(steps).toMatch(
       state === undefined
         ? /SEARCH s USING PRIMARY KEY \(publication_id=\? AND reader_id<\?\)/
-        : /SEARCH s USING INDEX subscriptions_state \(publication_id=\? AND state=\? AND reader_id<\?\)/,
+        : /SEARCH subscriptions USING (COVERING )?INDEX subscriptions_state \(publication_id=\? AND state=\? AND reader_id<\?\)/,
     );
-    if (state !== 'active') expect(steps).not.toContain('TEMP B-TREE');
   },
 );
 
@@ -63,7 +63,7 @@ test('the counts by standing are what a count of all rows finds, however subscri
         number,
       ][],
     );
-  const kept = () => Object.fromEntries(Object.entries(standingsOf(db, publicationId)).filter(([, readers]) => readers > 0));
+  const kept = () => Object.fromEntries(Object.entries(standingsOf(db, publicationId, t0)).filter(([, readers]) => readers > 0));
   expect(kept()).toEqual(counted());
   for (const readerId of [3, 4, 5]) moveReader(db, { move: 'leave', readerId, way: 'person', at: t0 });
   moveReader(db, { move: 'suspend', readerId: 6, way: 'person', at: t0 });

@@ -47,7 +47,7 @@ export function readerRoutes(desk: Desk, { db, suppressionKey, now }: Omit<Feedb
     const body = readerListBody({
       ...{ publication, asked, state, readers, zone: publication?.zone ?? commonZone(db) },
       several: listPublications(db).length > 1,
-      standings: publication === undefined ? {} : standingsOf(db, publication.id),
+      standings: publication === undefined ? {} : standingsOf(db, publication.id, now()),
       next: asked === '' && found.length > perPage ? readers.at(-1)?.id : undefined,
       first: before === Number.MAX_SAFE_INTEGER,
       mayChange: mayChange(response),

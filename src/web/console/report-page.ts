@@ -5,7 +5,7 @@ import { phaseOf } from '../../model/send.ts';
 import type { Reached, ReachedReader } from '../../store/report.ts';
 import type { Send } from '../../store/sends.ts';
 import { kindWords, reasonWords } from './feedback-words.ts';
-import { counted, moment, number } from './page.ts';
+import { clockOf, counted, moment, number } from './page.ts';
 import { barPlot } from './plot.ts';
 import { missedShown, type ReportView, type SendFigures } from './report-view.ts';
 import { duration, issuePath, phaseWords, rehearsalMark, titleOf } from './send-title.ts';
@@ -110,7 +110,7 @@ ${reasons.length === 0 ? html`<p class="muted">Nothing has come back.</p>` : htm
 
 function leaves({ leaves: { span, spans }, left, publication }: ReportView): Html | false {
   if (left === 0) return false;
-  const label = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone: publication?.zone });
+  const label = clockOf(publication?.zone, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
   const bars = spans.map(({ at, leaves: value }) => ({ label: label.format(at).replace(',', ''), parts: [{ look: 'cancelled', value }] }));
   return html`<section class="part" aria-labelledby="leaving"><h2 id="leaving">Leaving, in the first three days</h2>
 <p class="muted">By the mails of this send, for each ${duration(span)}.</p>${barPlot({ name: 'Readers who left', first: 'From', words: ['Left'], bars })}</section>`;

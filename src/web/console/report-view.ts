@@ -6,7 +6,7 @@ import { countMissed } from '../../store/missed.ts';
 import type { Db } from '../../store/open.ts';
 import { findPublicationById, type Publication } from '../../store/publications.ts';
 import { countLeaves, leavesOf, reasonsOf, sendsBefore } from '../../store/report.ts';
-import { getSend, type Send, sendMaterial } from '../../store/sends.ts';
+import { getSend, type Send, subjectOf } from '../../store/sends.ts';
 import { kindWords, reasonWords } from './feedback-words.ts';
 import { providerLabel } from './sending-view.ts';
 
@@ -46,17 +46,19 @@ const leaveSpans = 12;
 export function reportView(db: Db, send: Send, now: number): ReportView {
   return {
     send,
-    left: countLeaves(db, send.id),
+    left: countLeaves(db, send),
     publication: findPublicationById(db, send.publicationId),
-    subject: sendMaterial(db, send.id).edition.subject,
+    subject: subjectOf(db, send.id),
     tallies: talliesOf(db, send.id),
     reasons: reasonsOf(db, send.id),
     leaves: { span: leaveSpan, spans: leaveSpansOf(db, send) },
-    earlier: sendsBefore(db, send, earlierShown).map((id) => ({ send: getSend(db, id), left: countLeaves(db, id) })),
+    earlier: sendsBefore(db, send, earlierShown).map((id) => figuresOf(db, getSend(db, id))),
     missed: send.finishedAt === null ? 0 : countMissed(db, send.id, missedShown, now),
     measured: undefined,
   };
 }
+
+const figuresOf = (db: Db, send: Send): SendFigures => ({ send, left: countLeaves(db, send) });
 
 function leaveSpansOf(db: Db, send: Send): { at: number; leaves: number }[] {
   const from = send.asOf ?? 0;

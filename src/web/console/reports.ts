@@ -24,7 +24,7 @@ export function reportRoutes(desk: Desk, { db, now }: SendingDeps): void {
     const found = listSendsBefore(db, before, reportsPerPage + 1);
     const rows = found.slice(0, reportsPerPage).map((send) => {
       const publication = publications.get(send.publicationId);
-      return { send, title: titleOf(send, publication), zone: publication?.zone, left: countLeaves(db, send.id) };
+      return { send, title: titleOf(send, publication), zone: publication?.zone, left: countLeaves(db, send) };
     });
     const next = found.length > reportsPerPage ? rows.at(-1)?.send.id : undefined;
     desk.show(response, { title: 'Reports', here: { place: 'reports', exact: true }, body: reportList(rows, next) });

@@ -4,7 +4,7 @@ import { maskAddress } from '../../model/address.ts';
 import { resendAfterMs } from '../../model/delivery.ts';
 import { statusOf } from '../../model/send.ts';
 import { meter, meterKey } from './meter.ts';
-import { counted, moment, number } from './page.ts';
+import { clockOf, counted, moment, number } from './page.ts';
 import { barPlot } from './plot.ts';
 import { duration, issuePath, phaseWords, rehearsalMark, titleOf } from './send-title.ts';
 import { sendingLog } from './sending-log.ts';
@@ -96,7 +96,7 @@ ${barPlot({ name: 'Messages a minute', first: 'From', words: ['Accepted', 'Put o
 /** Hours and minutes, with seconds where spans are shorter than a minute. */
 function clock(at: number, zone: string | undefined, span: number): string {
   const seconds = span < 60_000 ? ({ second: '2-digit' } as const) : {};
-  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', ...seconds, timeZone: zone }).format(at);
+  return clockOf(zone, { hour: '2-digit', minute: '2-digit', ...seconds }).format(at);
 }
 
 /** Providers that get a line of their own. */
@@ -132,7 +132,7 @@ function providers({ tallies }: SendingView): Html {
 function log(view: SendingView): Html {
   const lines = sendingLog(view);
   const zone = view.publication?.zone;
-  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: zone });
+  const day = clockOf(zone, { day: 'numeric', month: 'short' });
   const today = day.format(view.now);
   const line = ({ at, told }: (typeof lines)[number]): Html =>
     html`<li><time datetime="${new Date(at).toISOString()}">${day.format(at) !== today && html`${day.format(at)}, `}${clock(at, zone, 60_000)}</time><span>${told}</span></li>`;
