@@ -2,14 +2,12 @@
  * What ten people who watch a send cost: serve's processor time per message with ten lines open to the live page, against none, in five pairs of runs one after
  * the other. GALLEY_BENCH_MESSAGES changes how many messages a run sends.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeStore, openStore } from '../../src/store/open.ts';
-import { addReaders, count, median, orderSend, program, type Settings } from '../support/bench.ts';
+import { addReaders, count, median, orderSend, type Settings, withServe } from '../support/bench.ts';
 import { openSink } from '../support/sink.ts';
 
 const messages = Number(process.env['GALLEY_BENCH_MESSAGES'] ?? 20_000);
@@ -43,51 +41,38 @@ async function sendWatched(relay: string, watching: number): Promise<number> {
   try {
     addReaders(settings, messages);
     orderSend(settings);
-    const serve: ChildProcess = spawn(process.execPath, [program, 'serve', '--workers', '1'], {
-      env: settings,
-      stdio: ['ignore', 'ignore', 'pipe'],
+    return await withServe(settings, async (url, pid) => {
+      const heard = Array.from({ length: watching }, () => watch(`${url}/console/sends/1/events`, over.signal));
+      const db = openStore(join(dataDir, 'galley.db'));
+      try {
+        const told = () => db.$client.prepare('SELECT accepted, state FROM sends').get() as { accepted: number; state: string };
+        while (told().accepted < messages / 20) await sleep(20); // frozen, connected and warm
+        const [before, from] = [processorTime(pid), told().accepted];
+        while (told().state !== 'sent') await sleep(50);
+        const used = ((processorTime(pid) - before) * 1e6) / (messages - from);
+        over.abort();
+        if ((await Promise.all(heard)).some((octets) => octets < 10_000)) throw new Error('somebody who watched was told nothing');
+        return used;
+      } finally {
+        closeStore(db);
+        over.abort();
+      }
     });
-    const ended = once(serve, 'exit');
-    const url = await addressOf(serve);
-    for (let i = 0; i < watching; i += 1) void watch(`${url}/console/sends/1/events`, over.signal);
-    const db = openStore(join(dataDir, 'galley.db'));
-    const told = () => db.$client.prepare('SELECT accepted, state FROM sends').get() as { accepted: number; state: string };
-    while (told().accepted < messages / 20) await sleep(20); // frozen, connected and warm
-    const [before, from] = [processorTime(serve.pid ?? 0), told().accepted];
-    while (told().state !== 'sent') await sleep(50);
-    const used = processorTime(serve.pid ?? 0) - before;
-    closeStore(db);
-    over.abort();
-    serve.kill('SIGTERM');
-    await ended;
-    return (used * 1e6) / (messages - from);
   } finally {
-    over.abort();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-async function addressOf(serve: ChildProcess): Promise<string> {
-  let said = '';
-  for await (const chunk of serve.stderr ?? []) {
-    said += String(chunk);
-    const at = /Galley is at (http:\S+?)[;\s]/.exec(said)?.[1];
-    if (at !== undefined) {
-      serve.stderr?.resume();
-      return at;
-    }
-  }
-  throw new Error(`serve ended: ${said}`);
-}
-
-/** Reads a stream to its end and throws away what it says. */
-async function watch(url: string, signal: AbortSignal): Promise<void> {
+/** Reads a stream until the signal and throws away what it says; how many octets that was. */
+async function watch(url: string, signal: AbortSignal): Promise<number> {
+  let octets = 0;
   try {
     const { body } = await fetch(url, { signal });
-    for await (const _ of (body ?? []) as AsyncIterable<Uint8Array>);
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) octets += chunk.length;
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+  return octets;
 }
 
 /** Seconds of processor time that a process has used so far (proc(5), stat fields 14 and 15). */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sampleReaders } from '../support/store.ts';
+import { signInAs } from './signed.ts';
 import { openSite, type Site } from './site.ts';
 
 const own = { 'sec-fetch-site': 'same-origin' };
@@ -46,6 +47,24 @@ test('one reader is shown with each issue, each event and the words agreed to', 
   for (const words of ['anna@example.org', 'Asked by mail &lt;script&gt;', 'Asked to subscribe', 'None has been sent to them.', 'reads ur'])
     expect(page, words).toContain(words);
   expect(page).not.toContain(script);
+});
+
+test('a viewer sees no whole address on a reader’s page, not even in what a server said, and may export nothing', async () => {
+  await using site = await openSite();
+  sampleReaders(site.db, site.publication.id, 1);
+  site.db.$client.exec(`INSERT INTO feedback (at, source, kind, reason, scope, class, diagnostic, found_by, reader_id, proven, charge, effect, why)
+    VALUES (1, 'answer', 'bounce', 'user-unknown', 'recipient', 'hard', '550 5.1.1 <R1@Example.com>: no such user, r1@example.com', 'row', 1, 0, 'none', 'none', 'x')`);
+  const { cookie } = signInAs(site, 'viewer');
+  const get = async (path: string) => (await fetch(site.url + path, { headers: { cookie }, redirect: 'manual' })) as Response;
+  const page = await (await get('/console/readers/1')).text();
+  expect(page).toContain('r…@example.com');
+  expect(page).toContain('no such user');
+  expect(page).not.toMatch(/r1@example/i);
+  expect(page).not.toContain('/move');
+  for (const path of ['/console/readers/export', '/console/readers/add', '/console/readers/import'])
+    expect((await get(path)).status, path).toBe(403);
+  const editor = signInAs(site, 'editor').cookie;
+  expect(await (await fetch(`${site.url}/console/readers/1`, { headers: { cookie: editor } })).text()).toContain('r1@example.com');
 });
 
 test.each([

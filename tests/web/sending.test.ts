@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { getSend } from '../../src/store/sends.ts';
 import { openLive } from '../../src/web/console/live.ts';
 import { halfOut, settleBatch } from './sending.ts';
+import { signInAs } from './signed.ts';
 import { openSite, publish, type Site } from './site.ts';
 
 const own = { 'sec-fetch-site': 'same-origin' };
@@ -16,9 +17,10 @@ async function listen(
   path: string,
   messages: number,
   meanwhile: () => unknown = () => {},
+  cookie = '',
 ): Promise<{ said: string[]; headers: Headers }> {
   const over = new AbortController();
-  const response = await fetch(site.url + path, { signal: over.signal });
+  const response = await fetch(site.url + path, { signal: over.signal, headers: { cookie } });
   const said: string[] = [];
   let text = '';
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
@@ -90,7 +92,7 @@ test('it is drawn once for all who look, at most twice a second, and not at all 
     },
   });
   const express = (await import('express')).default;
-  const app = express().get('/', (_request, response) => live.stream(response, 1, () => true));
+  const app = express().get('/', (_request, response) => live.stream(response, '1', () => true));
   const server = app.listen(0);
   const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
   const over = new AbortController();
@@ -169,6 +171,25 @@ test('unknown mails are let be or sent again by name; one of a moment ago waits,
   await press(site, path, { answer: 'resend-all' });
   expect(unknown()).toEqual([]);
   expect((await press(site, path, { answer: 'burn' })).status).toBe(400);
+});
+
+test('a viewer sees it move and is given no button, by page or by stream; a session that ends gets no further', async () => {
+  await using site = await openSite();
+  const send = halfOut(site);
+  const { cookie } = signInAs(site, 'viewer');
+  const path = `/console/sends/${send.id}`;
+  const page = await (await fetch(site.url + path, { headers: { cookie } })).text();
+  const { said } = await listen(site, `${path}/events`, 1, undefined, cookie);
+  const editors = await listen(site, `${path}/events`, 1, undefined, signInAs(site, 'editor').cookie);
+  expect(said[0]).toContain('id="live-run"');
+  expect(said[0]).not.toContain('<button');
+  expect(editors.said[0]).toContain('Pause sending');
+  expect(page).not.toContain('Pause sending');
+  const refused = await fetch(`${site.url}${path}/pause`, { method: 'POST', headers: { ...own, cookie } });
+  expect([refused.status, getSend(site.db, send.id).state]).toEqual([403, 'sending']);
+  site.db.$client.exec('DELETE FROM sessions');
+  const signedOut = await fetch(`${site.url}${path}/events`, { headers: { cookie }, redirect: 'manual' });
+  expect(signedOut.headers.get('content-type')).not.toContain('event-stream');
 });
 
 test('another site can press none of it', async () => {

@@ -8,16 +8,17 @@ const heartbeatMs = 15_000;
 /** Octets that may wait for a slow viewer before messages are left out for them; the next one tells all. */
 const behindAtMost = 512 * 1024;
 
+/** `subject` names what is drawn and for whom: those who may do the same see the same. */
 export interface LiveSource {
   /** Says in a few words what the drawing depends on: while it stays the same, nothing is drawn. Cheap. */
-  mark(subject: number): string;
+  mark(subject: string): string;
   /** The parts of the page, each whole. Undefined when the subject is gone. */
-  draw(subject: number): string | undefined;
+  draw(subject: string): string | undefined;
 }
 
 export interface Live {
   /** Streams a subject to a viewer until the viewer goes away, `mayStay` says no at a heartbeat, or `close`. */
-  stream(response: Response, subject: number, mayStay: () => boolean): void;
+  stream(response: Response, subject: string, mayStay: () => boolean): void;
   /** How many lines are open. */
   readonly viewers: number;
   close(): void;
@@ -37,9 +38,9 @@ interface Subject {
 
 /** Opens the one place that draws for all. */
 export function openLive({ mark, draw }: LiveSource): Live {
-  const subjects = new Map<number, Subject>();
+  const subjects = new Map<string, Subject>();
 
-  function look(id: number, subject: Subject): void {
+  function look(id: string, subject: Subject): void {
     const now = mark(id);
     if (now === subject.mark) return;
     subject.mark = now;
@@ -54,7 +55,7 @@ export function openLive({ mark, draw }: LiveSource): Live {
     for (const { response } of subject.viewers) if (response.writableLength < behindAtMost) response.write(message);
   }
 
-  function subjectOf(id: number): Subject {
+  function subjectOf(id: string): Subject {
     const known = subjects.get(id);
     if (known !== undefined) return known;
     const made: Subject = { viewers: new Set(), mark: '', message: '', timer: setInterval(() => look(id, made), everyMs) };

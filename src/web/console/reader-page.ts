@@ -2,7 +2,7 @@
 
 import { type HandMove, handMoves, mayMoveByHand } from '../../audience/audience.ts';
 import { type Html, html } from '../../html.ts';
-import { maskAddress } from '../../model/address.ts';
+import { hideAddress, maskAddress } from '../../model/address.ts';
 import { type SubscriptionState, stateAt } from '../../model/consent.ts';
 import type { AuditEntry } from '../../store/audit.ts';
 import type { ListedEvent } from '../../store/feedback-list.ts';
@@ -60,19 +60,6 @@ ${came.length === 0 ? html`<p class="muted">Nothing has come back from this addr
 ${history(view)}`;
 }
 
-/** A server repeats the address in what it says. */
-function hideAddress(text: string, address: string): string {
-  const masked = maskAddress(address);
-  const at = (whole: string): number => whole.toLowerCase().indexOf(address.toLowerCase());
-  let rest = text;
-  let out = '';
-  for (let found = address === '' ? -1 : at(rest); found >= 0; found = at(rest)) {
-    out += rest.slice(0, found) + masked;
-    rest = rest.slice(found + address.length);
-  }
-  return out + rest;
-}
-
 function edit({ id, name, language }: Reader): Html {
   return html`<details class="ask"><summary class="btn">Edit</summary><form method="post" action="/console/readers/${id}/edit"><label>Name <input class="input" name="name" value="${name ?? ''}" dir="auto" autocomplete="off"></label>
 <label>Language <input class="input" name="language" value="${language ?? ''}" dir="ltr" autocomplete="off"></label><p class="muted">The address is theirs to change, by the link in every mail: what they agreed to belongs to it.</p><button class="btn go">Save</button></form></details>`;
@@ -104,7 +91,7 @@ const deliveryWords: Record<ReaderView['deliveries'][number]['state'], { label: 
   cancelled: { label: 'Not sent', look: 'off' },
 };
 
-function issues({ deliveries, zone }: ReaderView): Html {
+function issues({ deliveries, zone, reader, mayChange }: ReaderView): Html {
   const row = ({
     send,
     subject,
@@ -123,7 +110,7 @@ function issues({ deliveries, zone }: ReaderView): Html {
           ? { label: 'Let be', look: 'off' }
           : deliveryWords[state];
     return html`<tr><th scope="row"><a href="/console/reports/${send}"><bdi>${subject}</bdi></a>${rehearsal === 1 && html`<small>rehearsal</small>`}</th><td><span class="tag ${look}">${label}</span>${complainedAt !== null && ' · called spam'}</td>
-<td class="told">${state !== 'accepted' && reply !== null && html`<bdi class="said">${reply}</bdi>`}</td><td class="when">${moment(at, zone)}</td></tr>`;
+<td class="told">${state !== 'accepted' && reply !== null && html`<bdi class="said">${mayChange ? reply : hideAddress(reply, reader.email)}</bdi>`}</td><td class="when">${moment(at, zone)}</td></tr>`;
   };
   return html`<section class="part" aria-labelledby="issues"><h2 id="issues">Issues</h2>
 ${deliveries.length === 0 ? html`<p class="muted">None has been sent to them.</p>` : html`<table class="list came"><thead><tr><th scope="col">Issue</th><th scope="col">What became of it</th><th scope="col">The server said</th><th scope="col">When</th></tr></thead><tbody>${deliveries.map(row)}</tbody></table>`}</section>`;

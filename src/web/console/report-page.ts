@@ -1,6 +1,6 @@
 /** Drawings of reports: one send in a sentence, five figures and what lies behind them; who got it and who did not; and the list of all reports. */
 import { attrs, type Html, html } from '../../html.ts';
-import { maskAddress } from '../../model/address.ts';
+import { hideAddress, maskAddress } from '../../model/address.ts';
 import { phaseOf } from '../../model/send.ts';
 import type { Reached, ReachedReader } from '../../store/report.ts';
 import type { Send } from '../../store/sends.ts';
@@ -21,8 +21,8 @@ export function percent(part: number, whole: number): string {
   return `${Math.min(exact, 99.9).toFixed(exact > 0 && exact < 1 ? 2 : 1)} %`;
 }
 
-/** One report. */
-export function reportBody(view: ReportView, may: { steer: boolean }, problem?: string): Html {
+/** One report. `counts` is what was counted of its links and downloads, and why readers left. */
+export function reportBody(view: ReportView, may: { steer: boolean }, counts: Html, problem?: string): Html {
   const { send, publication, subject } = view;
   const zone = publication?.zone;
   return html`<p class="back"><a href="/console/reports">Reports</a></p>
@@ -32,7 +32,7 @@ ${problem !== undefined && html`<p class="err" role="alert">${problem}</p>`}
 ${send.rehearsal && html`<p class="note">${rehearsalMark} These mails went to the built-in catcher. No reader got them.</p>`}
 <p class="verdict">${sentence(view)}</p>
 ${figures(view)}
-<div class="live-two"><div>${refusals(view)}${leaves(view)}</div><div>${missed(view, may)}${landed(view)}${against(view)}</div></div>`;
+<div class="live-two"><div>${refusals(view)}${leaves(view)}${counts}</div><div>${missed(view, may)}${landed(view)}${against(view)}</div></div>`;
 }
 
 /** The report in a sentence or two. */
@@ -74,7 +74,7 @@ function figures({ send, left, measured, earlier }: ReportView): Html {
   const before = earlier[0];
   return html`<dl class="figures five">${figure('Accepted', percent(accepted, prepared), `${number(accepted)} of ${number(prepared)}`)}
 ${figure('Refused or came back', number(refused + bounced), `${percent(refused + bounced, prepared)} of them`)}
-${measured === undefined ? figure('Took the PDF', '–', 'not measured') : figure('Took the PDF', number(measured.downloads), `${number(measured.followed)} followed a link`)}
+${measured === undefined ? figure('Took the PDF', '–', 'not measured') : figure('Took the PDF', number(measured.downloads), counted(measured.followed, 'link followed', 'links followed'))}
 ${figure('Left', number(left), before === undefined ? percent(left, prepared) : `${percent(left, prepared)}, ${number(before.left)} the time before`)}
 ${figure('Called it spam', number(complained), `${percent(complained, accepted)}, the limit is 0.10 %`)}</dl>`;
 }
@@ -112,7 +112,7 @@ function leaves({ leaves: { span, spans }, left, publication }: ReportView): Htm
   if (left === 0) return false;
   const label = clockOf(publication?.zone, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
   const bars = spans.map(({ at, leaves: value }) => ({ label: label.format(at).replace(',', ''), parts: [{ look: 'cancelled', value }] }));
-  return html`<section class="part" aria-labelledby="leaving"><h2 id="leaving">Leaving, in the first three days</h2>
+  return html`<section class="part" aria-labelledby="leaving-when"><h2 id="leaving-when">Leaving, in the first three days</h2>
 <p class="muted">By the mails of this send, for each ${duration(span)}.</p>${barPlot({ name: 'Readers who left', first: 'From', words: ['Left'], bars })}</section>`;
 }
 
@@ -164,7 +164,7 @@ export function reachedBody({
   const ways = (Object.keys(reachedWords) as Reached[]).filter((each) => each === state || countOf(send, each) > 0);
   const row = ({ reader, address, name, reply, at }: ReachedReader): Html =>
     html`<tr><th scope="row"><a href="/console/readers/${reader}">${address === '' ? `Erased reader ${reader}` : html`<bdi dir="ltr">${maskAddress(address)}</bdi>`}</a>${name !== null && html`<small><bdi>${name}</bdi></small>`}</th>
-<td class="told">${reply !== null && reply !== '' && html`<bdi class="said">${reply}</bdi>`}</td><td class="when">${moment(at, zone)}</td></tr>`;
+<td class="told">${reply !== null && reply !== '' && html`<bdi class="said">${hideAddress(reply, address)}</bdi>`}</td><td class="when">${moment(at, zone)}</td></tr>`;
   return html`<p class="back"><a href="${reportPath(send.id)}">Report of ${title}</a></p>
 <div class="head"><h1>${reachedWords[state].label}: ${number(countOf(send, state))}</h1><p class="muted">${send.rehearsal && html`${rehearsalMark} `}${reachedWords[state].told}</p></div>
 <nav class="tabs" aria-label="What became of it">${ways.map((each) => html`<a href="${path}?state=${each}"${attrs({ 'aria-current': each === state && 'true' })}>${reachedWords[each].label} <span>${number(countOf(send, each))}</span></a>`)}</nav>

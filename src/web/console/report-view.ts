@@ -1,6 +1,7 @@
 /** What the report of a send is drawn from, and its figures as a file. */
 import { csvRow } from '../../audience/audience.ts';
 import { statusOf } from '../../model/send.ts';
+import { countsOf } from '../../store/counts.ts';
 import { type Tally, talliesOf } from '../../store/live.ts';
 import { countMissed } from '../../store/missed.ts';
 import type { Db } from '../../store/open.ts';
@@ -44,21 +45,31 @@ const leaveSpans = 12;
 
 /** Reads a send's report. Nothing in it grows with the audience, but for the count of the missed, which has an end. */
 export function reportView(db: Db, send: Send, now: number): ReportView {
+  const publication = findPublicationById(db, send.publicationId);
   return {
     send,
     left: countLeaves(db, send),
-    publication: findPublicationById(db, send.publicationId),
+    publication,
     subject: subjectOf(db, send.id),
     tallies: talliesOf(db, send.id),
     reasons: reasonsOf(db, send.id),
     leaves: { span: leaveSpan, spans: leaveSpansOf(db, send) },
     earlier: sendsBefore(db, send, earlierShown).map((id) => figuresOf(db, getSend(db, id))),
     missed: send.finishedAt === null ? 0 : countMissed(db, send.id, missedShown, now),
-    measured: undefined,
+    measured: measuredOf(db, send, publication),
   };
 }
 
 const figuresOf = (db: Db, send: Send): SendFigures => ({ send, left: countLeaves(db, send) });
+
+/** Undefined where nothing is measured and nothing was. */
+function measuredOf(db: Db, { issueId, rehearsal }: Send, publication: Publication | undefined): Measured | undefined {
+  if (rehearsal || publication?.measure === null) return undefined;
+  const { links, downloads, firstDay } = countsOf(db, issueId);
+  if (publication?.measure !== 'on' && firstDay === undefined) return undefined;
+  const sum = (counts: readonly { times: number }[]): number => counts.reduce((all, { times }) => all + times, 0);
+  return { downloads: sum(downloads), followed: sum(links) };
+}
 
 function leaveSpansOf(db: Db, send: Send): { at: number; leaves: number }[] {
   const from = send.asOf ?? 0;

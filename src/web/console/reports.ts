@@ -1,12 +1,15 @@
 /** Reports: all of them, one in figures and words, who got it and who did not, its numbers as a file, and the button that sends to the missed. */
 import type { Request, Response } from 'express';
 import { AppError } from '../../errors.ts';
+import { html } from '../../html.ts';
 import { sendToMissed } from '../../schedule/schedule.ts';
 import { listPublications } from '../../store/publications.ts';
 import { countLeaves, listReached, type Reached } from '../../store/report.ts';
 import { listSendsBefore, type Send } from '../../store/sends.ts';
 import type { Desk } from './desk.ts';
 import { actorOf } from './entry.ts';
+import { leftAfter } from './leaving.ts';
+import { measured } from './measure.ts';
 import { reachedBody, reachedWords, reportBody, reportList } from './report-page.ts';
 import { reportCsv, reportView } from './report-view.ts';
 import { issueOf, titleOf } from './send-title.ts';
@@ -70,7 +73,8 @@ export function reportRoutes(desk: Desk, { db, now }: SendingDeps): void {
 
   function show(response: Response, send: Send, problem?: string): void {
     const view = reportView(db, send, now());
+    const counts = html`${measured(db, send, view.publication)}${leftAfter(db, send)}`;
     const title = `Report of ${titleOf(send, view.publication)}`;
-    desk.show(response, { title, here: { place: 'reports', exact: false }, body: reportBody(view, mayOf(response), problem) });
+    desk.show(response, { title, here: { place: 'reports', exact: false }, body: reportBody(view, mayOf(response), counts, problem) });
   }
 }

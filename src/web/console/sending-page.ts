@@ -1,6 +1,6 @@
 /** Drawings of a send under way. Each part has an id, stands for itself and says all there is to say, so that a browser may put the newest over the one it shows. */
 import { attrs, type Html, html } from '../../html.ts';
-import { maskAddress } from '../../model/address.ts';
+import { hideAddress, maskAddress } from '../../model/address.ts';
 import { resendAfterMs } from '../../model/delivery.ts';
 import { statusOf } from '../../model/send.ts';
 import { meter, meterKey } from './meter.ts';
@@ -149,7 +149,7 @@ function unknowns({ send, unknowns: rows, now, publication }: SendingView, may: 
     const early = mayResend && since + resendAfterMs > now;
     const box = steerable && html`<input type="checkbox" name="reader" value="${reader}" id="unknown-${reader}">`;
     const name = html`<bdi dir="ltr">${maskAddress(address)}</bdi>`;
-    return html`<li>${box}${steerable ? html`<label for="unknown-${reader}">${name}</label>` : name}<span class="muted">${reply !== null && reply !== '' ? html`<bdi>${reply}</bdi> ·` : 'The line broke before the answer.'}${resent > 0 && ' It was sent again once already.'}${early && html` May be sent again from ${moment(since + resendAfterMs, zone)}: word of it may still come.`}</span></li>`;
+    return html`<li>${box}${steerable ? html`<label for="unknown-${reader}">${name}</label>` : name}<span class="muted">${reply !== null && reply !== '' ? html`<bdi>${hideAddress(reply, address)}</bdi> ·` : 'The line broke before the answer.'}${resent > 0 && ' It was sent again once already.'}${early && html` May be sent again from ${moment(since + resendAfterMs, zone)}: word of it may still come.`}</span></li>`;
   };
   const button = (answer: string, words: string): Html =>
     html`<button class="btn" name="answer" value="${answer}" id="unknown-${answer}">${words}</button>`;

@@ -21,23 +21,27 @@ export interface SendingDeps {
 /** Seconds after which the page asks for itself again where there is no script. */
 const renewSeconds = 3;
 
+/** Marks the subject of a stream that is for people who may press the buttons. */
+const steering = ' steering';
+
 /** What each button does. */
-const steering: Record<string, SteerAction> = { pause: 'pause', resume: 'resume', stop: 'cancel' };
+const actions: Record<string, SteerAction> = { pause: 'pause', resume: 'resume', stop: 'cancel' };
 
 /** Serves `/console/sends/N`, its stream, and the buttons. `live` is for who must close the lines. */
 export function sendingRoutes(desk: Desk, { db, now }: SendingDeps): Live {
   const live = openLive({
-    mark: (id) => markOf(db, id, now()),
-    draw: (id) => {
-      const send = findSendById(db, id);
-      return send && String(sendingParts(sendingView(db, send, now()), { steer: true }));
+    mark: (subject) => markOf(db, Number.parseInt(subject, 10), now()),
+    draw: (subject) => {
+      const send = findSendById(db, Number.parseInt(subject, 10));
+      return send && String(sendingParts(sendingView(db, send, now()), { steer: subject.endsWith(steering) }));
     },
   });
 
   desk.get('/console/sends/:id', 'viewer', (request, response) => show(response, sendAt(db, request.params.id)));
 
   desk.get('/console/sends/:id/events', 'viewer', (request, response) => {
-    live.stream(response, sendAt(db, request.params.id).id, () => mayStay(response));
+    const { id } = sendAt(db, request.params.id);
+    live.stream(response, `${id}${mayOf(response).steer ? steering : ''}`, () => mayStay(response));
   });
 
   desk.post('/console/sends/:id/unknowns', 'editor', async (request, response) => {
@@ -66,7 +70,7 @@ export function sendingRoutes(desk: Desk, { db, now }: SendingDeps): Live {
 
   desk.post('/console/sends/:id/:action', 'editor', (request, response) => {
     const send = sendAt(db, request.params.id);
-    const action = steering[request.params.action];
+    const action = actions[request.params.action];
     if (action === undefined) throw noSuchSend(request.params.id);
     try {
       steer({ db, now }, send.id, action, actorOf(response));
