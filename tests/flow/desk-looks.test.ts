@@ -2,16 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  accessibilityFaults,
-  browserNote,
-  changeLook,
-  chromiumPath,
-  looks,
-  openBrowser,
-  scrollsSideways,
-  visit,
-} from '../support/browser.ts';
+import { browserNote, chromiumPath, faultsOf, openBrowser, visit } from '../support/browser.ts';
 import { finished } from '../web/reported.ts';
 import { openSite, publish, type Site } from '../web/site.ts';
 
@@ -83,14 +74,7 @@ describe.skipIf(chromiumPath === undefined)(`the desk in a browser${browserNote}
   ];
 
   test.each(pages)('%s', async (_, path) => {
-    const complaints = await visit(browser, site.url + path(), async (page) => {
-      for (const look of looks) {
-        await changeLook(page, look);
-        expect(await scrollsSideways(page), `${look.width}`).toBe(false);
-        expect(await accessibilityFaults(page), `${look.width} ${look.scheme}`).toEqual([]);
-      }
-    });
-    expect(complaints).toEqual([]);
+    expect(await faultsOf(browser, site.url + path())).toEqual([]);
   });
 
   test('the script of a live page is small, and is the only one', async () => {

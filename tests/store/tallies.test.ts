@@ -12,6 +12,9 @@ import { sampleStore, t0 } from '../support/store.ts';
 
 const domains = ['gmail.com', 'outlook.com', 'example.org', 'googlemail.com', 'me.com', 'example.net'];
 
+const outIn = (db: Db, batch: number): number[] =>
+  db.$client.prepare("SELECT reader_id FROM deliveries WHERE batch_id = ? AND state = 'queued'").pluck().all(batch) as number[];
+
 function spread(db: Db): void {
   const name = db.$client.prepare('UPDATE readers SET email = ?, email_key = ? WHERE id = ?');
   for (let id = 1; id <= 60; id += 1) name.run(`r${id}@${domains[id % 6]}`, `r${id}@${domains[id % 6]}`, id);
@@ -38,10 +41,7 @@ test('the tallies by provider are what a reading of all rows finds, whatever hap
   for (const kind of outcomeKinds) {
     now += 7000;
     const { batch = 0 } = claimBatch(db, send.id, 8, now);
-    const out = db.$client
-      .prepare("SELECT reader_id FROM deliveries WHERE batch_id = ? AND state = 'queued'")
-      .pluck()
-      .all(batch) as number[];
+    const out = outIn(db, batch);
     applyOutcomes(
       db,
       out.slice(1).map((reader) => ({ send: send.id, batch, reader, kind, reply: '' })),
@@ -71,10 +71,7 @@ test('the pace says what became of mails in each span, and when that began and e
   while (freezeChunk(db, send.id, 10, t0));
   const answer = (kind: 'accepted' | 'deferred' | 'refused', at: number): void => {
     const { batch = 0 } = claimBatch(db, send.id, 2, at);
-    const out = db.$client
-      .prepare("SELECT reader_id FROM deliveries WHERE batch_id = ? AND state = 'queued'")
-      .pluck()
-      .all(batch) as number[];
+    const out = outIn(db, batch);
     applyOutcomes(
       db,
       out.map((reader) => ({ send: send.id, batch, reader, kind, reply: '' })),
