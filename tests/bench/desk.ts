@@ -97,8 +97,12 @@ const place = (of: number): number => 1 + Math.floor(Math.random() * of);
 async function benchLists(atFew: Server, atMany: Server, print: (line: string) => void): Promise<boolean> {
   let worst = 0;
   for (const [name, path] of Object.entries(lists)) {
-    const [large, small] = await paired([() => atMany.desk + path(many), () => atFew.desk + path(few)], asked.lists);
-    const ratio = p99(large) / p99(small);
+    const rounds: { ratio: number; large: number[]; small: number[] }[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const [large, small] = await paired([() => atMany.desk + path(many), () => atFew.desk + path(few)], asked.lists);
+      rounds.push({ ratio: p99(large) / p99(small), large, small });
+    }
+    const { ratio, large, small } = rounds.toSorted((a, b) => a.ratio - b.ratio)[1] ?? { ratio: Number.NaN, large: [], small: [] }; // one round may meet other work of the machine
     worst = Math.max(worst, ratio);
     print(
       `${name.padEnd(24)}${ratio.toFixed(2)}    (p99 ${p99(large).toFixed(2)} ms at ${count(many)}, ${p99(small).toFixed(2)} ms at ${count(few)}; p50 ${median(large).toFixed(2)}, ${median(small).toFixed(2)})`,

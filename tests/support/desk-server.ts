@@ -13,6 +13,7 @@ const web = await openWeb({
   config: { host: '127.0.0.1', port: 0, baseUrl: 'http://localhost:3000', oldBaseUrls: [] },
   log: openLog({ level: 'error', write: (line) => process.stderr.write(line) }),
 });
+process.once('disconnect', () => process.exit()); // whoever asked is gone
 const bare = express();
 bare.get('/bare/:size', (request, response) => void response.send('x'.repeat(Number(request.params.size))));
 const server = bare.listen(0, '127.0.0.1', () => {
