@@ -10,6 +10,7 @@ const [, , file = ''] = process.argv;
 const db = openStore(file);
 const web = await openWeb({
   readers: readerDeps(db, { dataDir: dirname(file) }),
+  sessionsKey: new Uint8Array(32).fill(9),
   config: { host: '127.0.0.1', port: 0, baseUrl: 'http://localhost:3000', oldBaseUrls: [] },
   log: openLog({ level: 'error', write: (line) => process.stderr.write(line) }),
 });
