@@ -60,8 +60,8 @@ export function listPublications(db: Db): Publication[] {
 }
 
 /** The zone in which times are read and shown that belong to no publication alone: that of all publications, else UTC. */
-export function commonZone(db: Db): string {
-  const zones = new Set(listPublications(db).map(({ zone }) => zone));
+export function commonZone(db: Db, publications: readonly Pick<Publication, 'zone'>[] = listPublications(db)): string {
+  const zones = new Set(publications.map(({ zone }) => zone));
   return zones.size === 1 ? ([...zones][0] ?? 'UTC') : 'UTC';
 }
 

@@ -86,17 +86,18 @@ export function readerRoutes(desk: Desk, { db, suppressionKey, now }: Omit<Feedb
     const path = `/console/readers/${reader.id}`;
     const found = listEvents(db, { reader: reader.id }, place, eventsPerPage + 1);
     const hash = hashOf(reader);
+    const publications = listPublications(db);
     const body = readerBody({
       reader,
       ...consentHistory(db, reader.id),
-      publications: new Map(listPublications(db).map((publication) => [publication.id, publication.name])),
+      publications: new Map(publications.map((publication) => [publication.id, publication.name])),
       suppressions: hash === undefined ? [] : suppressionsOf(db, hash),
       lifted: hash === undefined ? [] : withNames(db, auditOf(db, 'suppress lift', 10, hash.toString('hex').slice(0, 16))),
       came: found.slice(0, eventsPerPage),
       pages: eventPages({ path, asked: {}, found, perPage: eventsPerPage, isFirst: place === undefined }),
       deliveries: deliveriesTo(db, reader.id, Number.MAX_SAFE_INTEGER, deliveriesShown),
       mayChange: mayChange(response),
-      ...{ problem, zone: commonZone(db), now: now() },
+      ...{ problem, zone: commonZone(db, publications), now: now() },
     });
     const address = mayChange(response) ? reader.email : maskAddress(reader.email);
     const title = reader.name ?? (reader.email === '' ? `Reader ${reader.id}` : address);

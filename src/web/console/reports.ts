@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { AppError } from '../../errors.ts';
 import { html } from '../../html.ts';
 import { sendToMissed } from '../../schedule/schedule.ts';
-import { listPublications } from '../../store/publications.ts';
+import { findPublicationById, listPublications } from '../../store/publications.ts';
 import { countLeaves, listReached, type Reached } from '../../store/report.ts';
 import { listSendsBefore, type Send } from '../../store/sends.ts';
 import type { Desk } from './desk.ts';
@@ -45,7 +45,7 @@ export function reportRoutes(desk: Desk, { db, now }: SendingDeps): void {
     const send = sendAt(db, request.params.id);
     const state = (Object.keys(reachedWords) as Reached[]).find((each) => each === request.query['state']) ?? 'refused';
     const after = Number(/^\d{1,15}$/.exec(String(request.query['after']))?.[0] ?? 0);
-    const publication = listPublications(db).find(({ id }) => id === send.publicationId);
+    const publication = findPublicationById(db, send.publicationId);
     const title = titleOf(send, publication);
     const body = reachedBody({
       send,
