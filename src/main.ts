@@ -144,6 +144,7 @@ const commands: readonly Command[] = [
       at: text('WHEN', 'ISO 8601; without an offset in the publication’s zone'),
       wait: flag('stay until it is sent'),
       waive: { ...text('CHECK=REASON', 'send in spite of a check'), multiple: true },
+      missed: flag('only to those whom its sends so far have missed, as it went out'),
     },
     run: from(
       () => import('./main/send-command.ts'),

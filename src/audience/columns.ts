@@ -25,20 +25,32 @@ const names = {
 /** The first columns of our own files of rejected rows, which somebody has mended and imports now. */
 export const rejectedTitles = ['line', 'reason'] as const;
 
-/** Reads a heading. `file` is for the message. Errors: no column of addresses, two columns of one name. */
-export function readColumns(file: string, titles: string[]): Columns {
+/** Which columns a person chose, counted from 0. What is chosen for nothing is an attribute; a column `status` is looked at all the same. */
+export interface ChosenColumns {
+  email: number;
+  name: number | undefined;
+  language: number | undefined;
+}
+
+/** What a heading says by itself; undefined when it names no column of addresses. */
+export function guessColumns(titles: readonly string[]): ChosenColumns | undefined {
+  const folded = titles.map((title) => title.trim().toLowerCase());
+  const find = (known: readonly string[]): number | undefined => known.map((name) => folded.indexOf(name)).find((found) => found >= 0);
+  const email = find(names.email);
+  return email === undefined ? undefined : { email, name: find(names.name), language: find(names.language) };
+}
+
+/** Reads a heading. `file` is for the message; `chosen` says which column is what where the heading does not. Errors: no column of addresses, two columns of one name. */
+export function readColumns(file: string, titles: string[], chosen = guessColumns(titles)): Columns {
   const folded = titles.map((title) => title.trim().toLowerCase());
   const mended = rejectedTitles.every((title, index) => folded[index] === title);
-  const find = (known: readonly string[]): number | undefined => {
-    const index = known.map((name) => folded.indexOf(name)).find((found) => found >= 0);
-    return index;
-  };
-  const email = find(names.email);
-  if (email === undefined) throw noEmail(file, titles);
+  if (chosen === undefined) throw noEmail(file, titles);
+  const { email, name, language } = chosen;
   const twice = folded.find((title, index) => title !== '' && folded.indexOf(title) !== index);
   if (twice !== undefined)
     throw new AppError('import.columns', `${file}: two columns are called "${twice}": give one of them another name`);
-  const [name, language, status] = [find(names.name), find(names.language), find(names.status)];
+  const at = names.status.map((title) => folded.indexOf(title)).find((found) => found >= 0);
+  const status = at === email ? undefined : at;
   const taken = new Set([email, name, language, ...(mended ? rejectedTitles.keys() : [])]);
   const attributes = titles
     .map((title, index) => ({ title: title.trim(), index }))

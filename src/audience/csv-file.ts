@@ -8,6 +8,8 @@ import { AppError } from '../errors.ts';
 export interface CsvFile {
   /** The cells of the first line. */
   titles: string[];
+  /** The next few rows, as far as the start of the file holds them. */
+  firstRows: string[][];
   /** Octets in the file. */
   size: number;
   delimiter: string;
@@ -49,6 +51,7 @@ export async function openCsv(file: string): Promise<CsvFile> {
       throw new AppError('import.empty', `${file} is empty: its first line must name the columns, such as email,name,language`);
     return {
       titles,
+      firstRows: cutFirstRows(start, delimiter),
       size,
       delimiter,
       rows: (onRow, onRead) => readRows(handle, file, delimiter, onRow, onRead),
@@ -99,6 +102,15 @@ function cutHeading(file: string, start: Buffer, delimiter: string): string[][] 
     return parseAll(start, { ...reading, delimiter, to: 1 });
   } catch (error) {
     throw readingError(file, error, 0);
+  }
+}
+
+/** Three rows to show; none where the start of the file ends within them, or they are no CSV, which the reading will say. */
+function cutFirstRows(start: Buffer, delimiter: string): string[][] {
+  try {
+    return (parseAll(start, { ...reading, delimiter, to: 4 }) as string[][]).slice(1);
+  } catch {
+    return [];
   }
 }
 

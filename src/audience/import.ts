@@ -6,8 +6,10 @@ import { beginImport, beginMerge, endImport, type Import, publicationExists, rea
 import type { MergeOptions } from '../store/merge.ts';
 import type { Db } from '../store/open.ts';
 import { lockImports, removeStaging, stagingPath, sweepStaging } from '../store/staging.ts';
-import { type Columns, readColumns } from './columns.ts';
+import { saysConsent } from './by-hand.ts';
+import { type ChosenColumns, type Columns, guessColumns, readColumns } from './columns.ts';
 import { type CsvFile, openCsv } from './csv-file.ts';
+import { goOnUndoing } from './import-undo.ts';
 import { mergeStaged, noHolds, previewStaged } from './merge.ts';
 import { type ImportReport, sumRows } from './report.ts';
 import { exampleCount, type Staged, stage } from './stage.ts';
@@ -29,9 +31,13 @@ export interface ImportProgress {
 
 export interface ImportOptions {
   file: string;
+  /** What the file was called by whoever brought it; its own name when left out. */
+  name?: string;
   publication: { id: number };
   /** The words the readers agreed to, where and when. Kept with the import, once. */
   consent: string;
+  /** Which column is what, where a person has said so; else the heading says it. */
+  columns?: ChosenColumns | undefined;
   dryRun?: boolean;
   onProgress?: (progress: ImportProgress) => void;
 }
@@ -43,7 +49,7 @@ export interface ImportOptions {
  * publication, no room for the rejected rows, another import under way.
  */
 export async function importReaders(deps: ImportDeps, options: ImportOptions): Promise<ImportReport> {
-  if (!/\p{L}.*\s.*\p{L}/su.test(options.consent.trim())) {
+  if (!saysConsent(options.consent)) {
     throw new AppError(
       'import.consent',
       'Say in some words what the readers agreed to, for example: --consent "Signed up on paper at the March seminar"',
@@ -54,11 +60,21 @@ export async function importReaders(deps: ImportDeps, options: ImportOptions): P
   }
   const csv = await openCsv(options.file);
   try {
-    const columns = readColumns(options.file, csv.titles);
+    const columns = readColumns(options.file, csv.titles, options.columns);
     return await holdingLock(deps, async () => {
       await finishLeftovers(deps);
       return options.dryRun === true ? await rehearse(deps, options, csv, columns) : await run(deps, options, csv, columns);
     });
+  } finally {
+    await csv.close();
+  }
+}
+
+/** The first rows of a file, and what its heading says of its columns. `columns` is undefined when it names none for addresses. Errors: as `importReaders`, for the file. */
+export async function glanceAtCsv(file: string): Promise<{ titles: string[]; rows: string[][]; columns: ChosenColumns | undefined }> {
+  const csv = await openCsv(file);
+  try {
+    return { titles: csv.titles, rows: csv.firstRows, columns: guessColumns(csv.titles) };
   } finally {
     await csv.close();
   }
@@ -77,7 +93,7 @@ async function rehearse(deps: ImportDeps, options: ImportOptions, csv: CsvFile, 
     );
     const { duplicate, rejected, rejectedFile, leftOut, reasons } = staged;
     const all = { ...counts, duplicate, rejected };
-    const file = basename(options.file);
+    const file = options.name ?? basename(options.file);
     return {
       ...{ importId: undefined, file, dryRun: true, state: 'done', rows: sumRows(all), ...all },
       ...{ rejectedFile, leftOut, examples: { ...examples, rejected: reasons }, holds: noHolds() },
@@ -90,7 +106,7 @@ async function rehearse(deps: ImportDeps, options: ImportOptions, csv: CsvFile, 
 async function run(deps: ImportDeps, options: ImportOptions, csv: CsvFile, columns: Columns): Promise<ImportReport> {
   const { db, dataDir, now = Date.now } = deps;
   const publicationId = options.publication.id;
-  const entry = { publicationId, file: basename(options.file), consent: options.consent.trim(), startedAt: now() };
+  const entry = { publicationId, file: options.name ?? basename(options.file), consent: options.consent.trim(), startedAt: now() };
   const { id, staging } = beginImport(db, entry, stagingPath);
   const path = join(dataDir, staging);
   let staged: Staged;
@@ -110,10 +126,11 @@ async function run(deps: ImportDeps, options: ImportOptions, csv: CsvFile, colum
 }
 
 /**
- * Ends imports that were cut short: finishes those whose rows were all staged, takes the others back. For the start of a process that writes the
+ * Ends imports that were cut short: finishes those whose rows were all staged, takes the others back; and goes on with those a person takes back. For the start of a process that writes the
  * store; may run beside it, and stops when `signal` says so. Leaves alone what another process is importing right now. Reports what it ended.
  */
 export async function resumeImports(deps: ImportDeps, signal?: AbortSignal): Promise<ImportReport[]> {
+  await goOnUndoing(deps, signal);
   if (unfinishedImports(deps.db).length === 0) return [];
   const unlock = lockImports(deps.dataDir);
   if (unlock === undefined) return [];

@@ -65,7 +65,7 @@ function readAttributes({ attributes }: Columns, cell: (index: number) => string
 }
 
 /** The canonical form of a language tag (BCP 47), `_` taken for `-`; undefined for anything else. */
-function languageTag(text: string): string | undefined {
+export function languageTag(text: string): string | undefined {
   const tag = text.replaceAll('_', '-');
   if (!/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag)) return undefined; // "English" would pass as a tag of a registered kind that nobody registered
   let known = tags.get(tag);

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { stoppingChecks } from '../issue/issue.ts';
 import { iso, parseWhen } from '../model/zone.ts';
 import { openDrawing } from '../render/render.ts';
+import { sendToMissed } from '../schedule/missed.ts';
 import { scheduleSend } from '../schedule/schedule.ts';
 import { readEngine } from '../store/engine.ts';
 import { findRevision } from '../store/issues.ts';
@@ -20,6 +21,7 @@ export async function send(context: Context, { positionals: [issue = ''], values
   return withData(context.config, async (data) => {
     const publication = getPublication(data.db, slug);
     refuseOtherRoute(context, data);
+    if (values['missed'] === true) return sendMissed(context, data, { publication, number }, values);
     const at = values['at'] === undefined ? now : futureInstant(String(values['at']), publication.zone, now);
     const studio = openDrawing();
     let row: Send;
@@ -42,6 +44,24 @@ export async function send(context: Context, { positionals: [issue = ''], values
     context.warn('A running galley serve sends it; galley status shows how it goes');
     return 0;
   });
+}
+
+/** `--missed`: in the edition that went out, so nothing is checked, approved or put off. */
+function sendMissed(
+  context: Context,
+  data: Data,
+  { publication, number }: { publication: Publication; number: string },
+  values: Arguments['values'],
+): number | Promise<number> {
+  if (values['at'] !== undefined || values['waive'] !== undefined)
+    throw new AppError('usage', '--missed sends at once what went out already: leave --at and --waive out');
+  const issue = findRevision(data.db, publication.id, number);
+  if (issue === undefined)
+    throw new AppError('issue.not_found', `No issue ${publication.slug}/${number}: galley issue add FILE adds one`, { status: 404 });
+  const order = { issueId: issue.issueId, rehearsal: context.config.smtp === undefined, actor: 'operator' };
+  const row = sendToMissed({ db: data.db, now: Date.now }, order);
+  context.warn(`${row.name} is on its way to those whom the sends before it missed`);
+  return values['wait'] === true ? sendAndWait(context, data, row.id) : 0;
 }
 
 /** The parts of SLUG/NUMBER. */

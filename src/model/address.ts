@@ -61,6 +61,13 @@ export function maskAddress(address: string): string {
   return `${letters[0] ?? ''}…${last}${at < 0 ? '' : address.slice(at)}`;
 }
 
+/** A text with an address in it masked, in any letter case: servers repeat addresses in what they say. */
+export function hideAddress(text: string, address: string): string {
+  if (address === '') return text;
+  const masked = maskAddress(address);
+  return text.replace(new RegExp(address.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'gi'), () => masked);
+}
+
 const shape = 'write it as name@example.org';
 
 function parseOddAddress(text: string): Address | AddressProblem {

@@ -22,6 +22,19 @@ export function domainGroup(address: string): string {
   return groups.get(domain) ?? domain;
 }
 
+/** The provider's number, as deliveries and counts carry it; 0 is everybody else. They are stored: a new provider goes to the end of its table. */
+const numbered = ['', ...Object.keys(providers)];
+
+/** The number of the provider that takes an address's mail. */
+export function providerNumber(address: string): number {
+  return Math.max(0, numbered.indexOf(domainGroup(address)));
+}
+
+/** The group of domains that a number stands for; undefined for everybody else. */
+export function providerAt(number: number): string | undefined {
+  return numbered[number] || undefined;
+}
+
 /** The domains of a group. */
 export function domainsOf(group: string): readonly string[] {
   return providers[group] ?? [group];

@@ -14,6 +14,32 @@ export const movesOfSend = {
   cancel: { from: ['scheduled', 'sending', 'paused'], done: ['cancelled'] },
 } as const satisfies Record<SteerAction, { from: readonly SendState[]; done: readonly SendState[] }>;
 
+/**
+ * What is really going on: a person's word counts at once for what was not handed out, and workers give the rest back within a second. Until they have,
+ * a send is `pausing` or `stopping`, with so many messages out.
+ */
+export type SendPhase = 'scheduled' | 'waiting' | 'sending' | 'pausing' | 'paused' | 'stopping' | 'stopped' | 'sent';
+
+/** The phase of a send by its row. `waiting`: it was held, or paused, before it began. */
+export function phaseOf({
+  state,
+  asOf,
+  queued,
+  ready,
+  deferred,
+  finishedAt,
+}: { state: SendState; asOf: number | null; finishedAt: number | null } & Pick<Counts, 'queued' | 'ready' | 'deferred'>): SendPhase {
+  switch (state) {
+    case 'paused':
+      if (asOf === null) return 'waiting';
+      return queued > 0 ? 'pausing' : 'paused';
+    case 'cancelled':
+      return finishedAt === null && queued + ready + deferred > 0 ? 'stopping' : 'stopped';
+    default:
+      return state;
+  }
+}
+
 /** What `status --json` prints and every page shows. */
 export interface SendStatus {
   send: string;

@@ -21,6 +21,10 @@ import {
 import { inTransaction } from '../store/statement.ts';
 import { type EditionDeps, freezeEdition, frozenForSending, getRevision, noteApproval, type Order } from './approve.ts';
 
+export { sendToMissed } from './missed.ts';
+export { steer } from './steer.ts';
+export { dismissUnknowns, resendUnknowns } from './unknowns.ts';
+
 export interface SendOrder extends Order {
   /** When to start, in ms UTC; the present or earlier means at once. */
   at: number;

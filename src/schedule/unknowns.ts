@@ -9,6 +9,7 @@ import { getSend, type Send, sendsInState } from '../store/sends.ts';
 import {
   dismissRows,
   findUnknown,
+  findUnknownOf,
   latestUnknown,
   listUnknown,
   resendRows,
@@ -21,8 +22,8 @@ export interface UnknownDeps {
   now: () => number;
 }
 
-/** Which unknowns of a send: all of them, or those to these addresses. */
-export type Chosen = 'all' | readonly string[];
+/** Which unknowns of a send: all of them, those to these addresses, or those to these readers; a reader who is none of them any more is left out. */
+export type Chosen = 'all' | readonly string[] | { readers: readonly number[] };
 
 /** Rows per transaction: under 20 ms on a small machine. */
 const rowsAtOnce = 500;
@@ -58,7 +59,7 @@ export function resendUnknowns(
     return moved > 0;
   };
   if (chosen !== 'all') {
-    const rows = named(db, send, chosen);
+    const rows = chosenRows(db, send, chosen);
     const early = rows.filter(({ since }) => since > until);
     again(rows.filter(({ since }) => since <= until).map(({ reader }) => reader));
     return { resent, ...tooEarly(early.length, Math.max(...early.map(({ since }) => since))) };
@@ -75,10 +76,15 @@ const tooEarly = (early: number, latest: number) => ({ early, ...(early > 0 && {
  */
 export function dismissUnknowns({ db, now }: UnknownDeps, send: Send, chosen: Chosen, actor: string): number {
   const dismiss = (readers: readonly number[]) => dismissRows(db, send.id, readers, { actor, now: now() });
-  if (chosen !== 'all') return dismiss(named(db, send, chosen).map(({ reader }) => reader));
+  if (chosen !== 'all') return dismiss(chosenRows(db, send, chosen).map(({ reader }) => reader));
   let dismissed = 0;
   for (let moved = -1; moved !== 0; dismissed += moved) moved = dismiss(unknownReaders(db, send.id, { until: now() }, rowsAtOnce));
   return dismissed;
+}
+
+function chosenRows(db: Db, send: Send, chosen: Exclude<Chosen, 'all'>): UnknownDelivery[] {
+  if (!('readers' in chosen)) return named(db, send, chosen);
+  return [...new Set(chosen.readers)].flatMap((reader) => findUnknownOf(db, send.id, reader) ?? []);
 }
 
 /** The unknown rows that go to these addresses, each once. */

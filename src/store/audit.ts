@@ -12,6 +12,7 @@ export type AuditEntry = typeof audit.$inferSelect;
 
 /** The newest entries of an action, about one subject when it is named. */
 export function auditOf(db: Db, action: string, limit: number, subject?: string): AuditEntry[] {
-  const text = 'SELECT * FROM audit WHERE action = ? AND subject = coalesce(?, subject) ORDER BY id DESC LIMIT ?';
-  return statement(db, text).all(action, subject ?? null, limit) as AuditEntry[];
+  const about = subject === undefined ? '' : 'AND subject = @subject';
+  const text = `SELECT * FROM audit WHERE action = @action ${about} ORDER BY id DESC LIMIT @limit`;
+  return statement(db, text).all({ action, limit, ...(subject !== undefined && { subject }) }) as AuditEntry[];
 }

@@ -12,6 +12,7 @@ import type { Format } from '../model/edition.ts';
 import { noSend } from '../model/notice.ts';
 import type { ReportedOutcome } from '../model/outcome.ts';
 import { counter } from './counters.ts';
+import { hasItNowhere } from './missed.ts';
 import { applyToNotice, closeNotice } from './notices.ts';
 import type { Db } from './open.ts';
 import { inTransaction, statement } from './statement.ts';
@@ -46,11 +47,11 @@ export function claimBatch(db: Db, sendId: number, limit: number, now: number): 
       `UPDATE deliveries SET state = ?, batch_id = coalesce(?, batch_id), due_at = NULL, changed_at = ? WHERE send_id = ? AND reader_id = ? AND state = ?`,
     );
     const count = counter(db, sendId);
-    for (const { reader, state, consents } of rows) {
+    for (const { reader, state, provider, consents } of rows) {
       const { to } = movesByClaim[consents ? 'claim' : 'consent gone'];
-      if (take.run(to, consents ? batch : null, now, sendId, reader, state).changes === 1) count.move(state, to);
+      if (take.run(to, consents ? batch : null, now, sendId, reader, state).changes === 1) count.move(state, to, provider);
     }
-    count.write();
+    count.write(now);
     if (count.sum('queued') > 0) return { batch, rows: rows.length };
     statement(db, 'DELETE FROM batches WHERE id = ?').run(batch);
     return { rows: rows.length };
@@ -58,16 +59,17 @@ export function claimBatch(db: Db, sendId: number, limit: number, now: number): 
 }
 
 function waitingRows(db: Db, sendId: number, limit: number, now: number) {
-  const consent = `EXISTS (SELECT 1 FROM sends s JOIN subscriptions c ON c.publication_id = s.publication_id AND c.reader_id = d.reader_id WHERE s.id = d.send_id AND ${mailableAt('c')}) AS consents`;
+  const consent = `EXISTS (SELECT 1 FROM sends s JOIN subscriptions c ON c.publication_id = s.publication_id AND c.reader_id = d.reader_id WHERE s.id = d.send_id AND ${mailableAt('c')}
+    AND (s.missed = 0 OR ${hasItNowhere('s.id', 'd.reader_id')})) AS consents`; // a late 250 may have reached whom an earlier send seemed to miss
   const due = statement(
     db,
-    `SELECT reader_id AS reader, state, ${consent} FROM deliveries d WHERE send_id = ? AND state = 'deferred' AND due_at <= ? ORDER BY due_at LIMIT ?`,
+    `SELECT reader_id AS reader, state, provider, ${consent} FROM deliveries d WHERE send_id = ? AND state = 'deferred' AND due_at <= ? ORDER BY due_at LIMIT ?`,
   );
   const ready = statement(
     db,
-    `SELECT reader_id AS reader, state, ${consent} FROM deliveries d WHERE send_id = ? AND state = 'ready' ORDER BY reader_id LIMIT ?`,
+    `SELECT reader_id AS reader, state, provider, ${consent} FROM deliveries d WHERE send_id = ? AND state = 'ready' ORDER BY reader_id LIMIT ?`,
   );
-  type Row = { reader: number; state: DeliveryState; consents: number };
+  type Row = { reader: number; state: DeliveryState; provider: number; consents: number };
   const first = due.all(now, sendId, now, limit) as Row[];
   return first.length === limit ? first : [...first, ...(ready.all(now, sendId, limit - first.length) as Row[])];
 }
@@ -95,11 +97,11 @@ export function applyOutcomes(db: Db, outcomes: readonly ReportedOutcome[], now:
       counters.set(outcome.send, count);
       const moved = applyOne(db, outcome, now);
       if (moved !== undefined) {
-        count.move(moved.from, moved.to);
+        count.move(moved.from, moved.to, moved.provider);
         changed += 1;
       } else if (outcome.kind === 'accepted') noteSecondCopy(db, outcome, now);
     }
-    for (const count of counters.values()) count.write();
+    for (const count of counters.values()) count.write(now);
     for (const send of counters.keys()) reopen(db, send);
     return changed;
   });
@@ -112,16 +114,17 @@ export function reopen(db: Db, sendId: number): void {
 }
 
 /** Moves the row of an outcome and returns out of which state and where to; undefined when the outcome says nothing about it (any more). */
-function applyOne(db: Db, outcome: ReportedOutcome, now: number): { from: DeliveryState; to: DeliveryState } | undefined {
+function applyOne(db: Db, outcome: ReportedOutcome, now: number): { from: DeliveryState; to: DeliveryState; provider: number } | undefined {
   const { batch, send, reader, kind, reply } = outcome;
   const move: Move = movesByOutcome[kind];
   const attempts = kind === 'deferred' ? attemptsSoFar(db, send, reader) : 0;
   const cancelled = move.ofCancelled !== undefined && isCancelled(db, send);
-  const text = `UPDATE deliveries SET state = ?, due_at = ?, reply = ?, attempts = attempts + ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = ?`;
+  const text = `UPDATE deliveries SET state = ?, due_at = ?, reply = ?, attempts = attempts + ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = ? RETURNING provider`;
   for (const from of move.from) {
     const { to, attempt, wait } = afterOutcome(kind, from, { attempts, cancelled });
     const due = wait === undefined ? null : now + wait;
-    if (statement(db, text).run(to, due, reply, attempt, now, send, reader, batch, from).changes === 1) return { from, to };
+    const provider = statement(db, text).pluck().get(to, due, reply, attempt, now, send, reader, batch, from) as number | undefined;
+    if (provider !== undefined) return { from, to, provider };
   }
   return undefined;
 }
@@ -160,18 +163,19 @@ export function closeBatch(db: Db, batch: number, begun: ReadonlySet<number> | u
     if (send === noSend) return closeNotice(db, batch, begun, now);
     const { to: back, ofCancelled } = movesByClose['never begun'];
     const neverBegun = isCancelled(db, send) ? ofCancelled : back;
-    const rows = statement(db, `SELECT reader_id FROM deliveries WHERE batch_id = ? AND state = 'queued'`).pluck().all(batch) as number[];
+    const out = statement(db, `SELECT reader_id AS reader, provider FROM deliveries WHERE batch_id = ? AND state = 'queued'`);
+    const rows = out.all(batch) as { reader: number; provider: number }[];
     const count = counter(db, send);
     const give = statement(
       db,
       `UPDATE deliveries SET state = ?, attempts = attempts + ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = 'queued'`,
     );
-    for (const reader of rows) {
+    for (const { reader, provider } of rows) {
       const unknown = begun === undefined || begun.has(reader);
       const to = unknown ? movesByClose.begun.to : neverBegun;
-      if (give.run(to, unknown ? 1 : 0, now, send, reader, batch).changes === 1) count.move('queued', to);
+      if (give.run(to, unknown ? 1 : 0, now, send, reader, batch).changes === 1) count.move('queued', to, provider);
     }
-    count.write();
+    count.write(now);
   });
 }
 
@@ -187,12 +191,12 @@ export function cancelRows(db: Db, sendId: number, limit: number, now: number): 
     for (const from of movesByPerson.cancel.from) {
       const { to } = movesByPerson.cancel;
       const text = `UPDATE deliveries SET state = ?, due_at = NULL, changed_at = ?
-        WHERE send_id = ? AND reader_id IN (SELECT reader_id FROM deliveries WHERE send_id = ? AND state = '${from}' LIMIT ?)`; // spelt out: the partial indexes are found by it
-      const moved = left > 0 ? statement(db, text).run(to, now, sendId, sendId, left).changes : 0;
-      count.move(from, to, moved);
-      left -= moved;
+        WHERE send_id = ? AND reader_id IN (SELECT reader_id FROM deliveries WHERE send_id = ? AND state = '${from}' LIMIT ?) RETURNING provider`; // spelt out: the partial indexes are found by it
+      const moved = left > 0 ? (statement(db, text).pluck().all(to, now, sendId, sendId, left) as number[]) : [];
+      for (const provider of moved) count.move(from, to, provider);
+      left -= moved.length;
     }
-    count.write();
+    count.write(now);
     return limit - left;
   });
 }

@@ -2,14 +2,17 @@
 import { and, eq, inArray, isNull, lt, ne, sql } from 'drizzle-orm/sql';
 import type { Db } from './open.ts';
 import { batches, engine, sends, workers } from './schema.ts';
+import { once } from './statement.ts';
 
 export type Engine = Omit<typeof engine.$inferSelect, 'id'>;
 export type OpenBatch = typeof batches.$inferSelect;
 
+const row = (db: Db) => db.select().from(engine).prepare();
+
 export function readEngine(db: Db): Engine {
-  const row = db.select().from(engine).get();
-  if (row === undefined) throw new Error('the store has no engine row');
-  return row;
+  const found = once(db, row).get();
+  if (found === undefined) throw new Error('the store has no engine row');
+  return found;
 }
 
 /** A serve starts: its generation is one no earlier serve had. `rehearsal`: it sends into the catcher. */

@@ -1,5 +1,5 @@
 /** Imports: one row each, kept in step with the readers that its transactions write. */
-import { eq, inArray } from 'drizzle-orm/sql';
+import { desc, eq, inArray } from 'drizzle-orm/sql';
 import type { Db } from './open.ts';
 import { imports, publications } from './schema.ts';
 import { inTransaction } from './statement.ts';
@@ -32,6 +32,20 @@ export function readImport(db: Db, id: number): Import {
   const row = db.select().from(imports).where(eq(imports.id, id)).get();
   if (row === undefined) throw new Error(`import ${id} has no row`);
   return row;
+}
+
+/** Imports that are being taken back. */
+export function importsUndone(db: Db): Import[] {
+  return db.select().from(imports).where(eq(imports.state, 'undoing')).orderBy(imports.id).all();
+}
+
+export function findImport(db: Db, id: number): Import | undefined {
+  return db.select().from(imports).where(eq(imports.id, id)).get();
+}
+
+/** The newest first. */
+export function listImports(db: Db, limit: number): Import[] {
+  return db.select().from(imports).orderBy(desc(imports.id)).limit(limit).all();
 }
 
 /** Imports that were begun and not ended: under way, or cut short. */

@@ -87,3 +87,10 @@ export function findIssue(db: Db, publicationId: number, number: string): Issue 
     .where(and(eq(issues.publicationId, publicationId), eq(issues.number, number)))
     .get();
 }
+
+/** The number of an issue, such as `2026-11`. */
+export function getIssueNumber(db: Db, id: number): string {
+  const found = db.select({ number: issues.number }).from(issues).where(eq(issues.id, id)).get();
+  if (found === undefined) throw new Error(`issue ${id} is missing from the store`);
+  return found.number;
+}

@@ -2,6 +2,7 @@
 import { type DeliveryState, movesByFeedback } from '../model/delivery.ts';
 import { counter, type Mark } from './counters.ts';
 import { reopen } from './deliveries.ts';
+import { hasItNowhere } from './missed.ts';
 import type { Db } from './open.ts';
 import { statement } from './statement.ts';
 
@@ -12,7 +13,7 @@ export function markDelivery(db: Db, mark: Mark, sendId: number, reader: number,
   const column = columns[mark];
   const text = `UPDATE deliveries SET ${column} = ? WHERE send_id = ? AND reader_id = ? AND state = 'accepted' AND ${column} IS NULL`;
   if (statement(db, text).run(now, sendId, reader).changes === 0) return false;
-  count(db, sendId, (counts) => counts.mark(mark, 1));
+  count(db, sendId, now, (counts) => counts.mark(mark, 1));
   return true;
 }
 
@@ -24,17 +25,17 @@ export function markArrived(db: Db, sendId: number, reader: number, now: number)
   const only = { unknown: '', ready: 'AND resent > 0 AND batch_id IS NOT NULL', cancelled: 'AND dismissed_at IS NOT NULL' } as const;
   const { from, to } = movesByFeedback.arrived;
   return from.some((state) => {
-    const text = `UPDATE deliveries SET state = ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND state = ? ${only[state]}`;
-    return moved(db, { sendId, from: state, to }, statement(db, text).run(to, now, sendId, reader, state).changes);
+    const text = `UPDATE deliveries SET state = ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND state = ? ${only[state]} RETURNING provider`;
+    return moved(db, { sendId, from: state, to, now }, statement(db, text).pluck().get(to, now, sendId, reader, state));
   });
 }
 
 /**
  * Makes a delivery that came back ready once more: its bounce mark goes, and so does the name of its old batch, whose late outcomes must not count for the new
- * attempt. False in a cancelled send, and for a row in any other state.
+ * attempt. False in a cancelled send, for a reader who has the issue from another send of it, and for a row in any other state.
  */
 export function sendOnceMore(db: Db, sendId: number, reader: number, now: number): boolean {
-  const live = `EXISTS (SELECT 1 FROM sends WHERE id = @sendId AND state IN ('sending', 'paused', 'sent'))`;
+  const live = `EXISTS (SELECT 1 FROM sends WHERE id = @sendId AND state IN ('sending', 'paused', 'sent')) AND ${hasItNowhere('@sendId', '@reader')}`;
   const { from, to } = movesByFeedback.again;
   const bounced = statement(db, 'SELECT bounced_at IS NOT NULL FROM deliveries WHERE send_id = ? AND reader_id = ?')
     .pluck()
@@ -42,25 +43,30 @@ export function sendOnceMore(db: Db, sendId: number, reader: number, now: number
   const done = from.some((state) => {
     const came = state === 'accepted' ? 'AND bounced_at IS NOT NULL' : '';
     const text = `UPDATE deliveries SET state = @to, batch_id = NULL, attempts = 0, due_at = NULL, bounced_at = NULL, heard_at = NULL, changed_at = @now
-      WHERE send_id = @sendId AND reader_id = @reader AND state = @state ${came} AND ${live}`;
-    return moved(db, { sendId, from: state, to }, statement(db, text).run({ to, now, sendId, reader, state }).changes);
+      WHERE send_id = @sendId AND reader_id = @reader AND state = @state ${came} AND ${live} RETURNING provider`;
+    return moved(db, { sendId, from: state, to, now }, statement(db, text).pluck().get({ to, now, sendId, reader, state }));
   });
   if (!done) return false;
-  if (bounced === 1) count(db, sendId, (counts) => counts.mark('bounced', -1));
+  if (bounced === 1) count(db, sendId, now, (counts) => counts.mark('bounced', -1));
   reopen(db, sendId);
   return true;
 }
 
-function moved(db: Db, { sendId, from, to }: { sendId: number; from: DeliveryState; to: DeliveryState }, rows: number): boolean {
-  if (rows === 0) return false;
-  count(db, sendId, (counts) => counts.move(from, to));
+/** Counts a row that moved; `provider` is undefined when none did. */
+function moved(
+  db: Db,
+  { sendId, from, to, now }: { sendId: number; from: DeliveryState; to: DeliveryState; now: number },
+  provider: unknown,
+): boolean {
+  if (typeof provider !== 'number') return false;
+  count(db, sendId, now, (counts) => counts.move(from, to, provider));
   return true;
 }
 
-function count(db: Db, sendId: number, change: (counts: ReturnType<typeof counter>) => void): void {
+function count(db: Db, sendId: number, now: number, change: (counts: ReturnType<typeof counter>) => void): void {
   const counts = counter(db, sendId);
   change(counts);
-  counts.write();
+  counts.write(now);
 }
 
 /** A refused delivery nobody has judged yet. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { AppError } from '../errors.ts';
+import { providerNumber } from '../model/breaker.ts';
 import * as schema from './schema.ts';
 
 /** An open store. `$client` is the connection itself, for statements that are prepared once and run a million times. */
@@ -24,6 +25,7 @@ export function openStore(file: string): Db {
     client.pragma('foreign_keys = ON');
     client.pragma('secure_delete = ON');
     client.pragma('temp_store = MEMORY');
+    client.function('provider_number', { deterministic: true }, (email: unknown) => providerNumber(String(email)));
     migrate(client, file);
   } catch (error) {
     client?.close();

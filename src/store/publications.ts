@@ -1,9 +1,10 @@
 /** Publications by their slug and number. */
-import { and, eq, isNull } from 'drizzle-orm/sql';
+import { and, eq, isNull, sql } from 'drizzle-orm/sql';
 import { AppError } from '../errors.ts';
 import type { Measure } from '../model/measure.ts';
 import type { Db } from './open.ts';
 import { publications } from './schema.ts';
+import { once } from './statement.ts';
 
 export type Publication = typeof publications.$inferSelect;
 
@@ -41,17 +42,26 @@ export function findPublication(db: Db, slug: string): Publication | undefined {
   return db.select().from(publications).where(eq(publications.slug, slug)).get();
 }
 
+const byId = (db: Db) =>
+  db
+    .select()
+    .from(publications)
+    .where(eq(publications.id, sql.placeholder('id')))
+    .prepare();
+
 export function findPublicationById(db: Db, id: number): Publication | undefined {
-  return db.select().from(publications).where(eq(publications.id, id)).get();
+  return once(db, byId).get({ id });
 }
 
+const all = (db: Db) => db.select().from(publications).orderBy(publications.id).prepare();
+
 export function listPublications(db: Db): Publication[] {
-  return db.select().from(publications).orderBy(publications.id).all();
+  return once(db, all).all();
 }
 
 /** The zone in which times are read and shown that belong to no publication alone: that of all publications, else UTC. */
-export function commonZone(db: Db): string {
-  const zones = new Set(listPublications(db).map(({ zone }) => zone));
+export function commonZone(db: Db, publications: readonly Pick<Publication, 'zone'>[] = listPublications(db)): string {
+  const zones = new Set(publications.map(({ zone }) => zone));
   return zones.size === 1 ? ([...zones][0] ?? 'UTC') : 'UTC';
 }
 

@@ -1,10 +1,10 @@
 /** Readers: those of a publication page by page, one by number or address, and what they change about themselves. */
-import { and, asc, eq, gt, inArray } from 'drizzle-orm/sql';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm/sql';
 import { type SubscriptionState, stateAt } from '../model/consent.ts';
 import type { Format } from '../model/edition.ts';
 import type { Db } from './open.ts';
 import { consents, feedback, inbound, readers, reasons, subscriptions } from './schema.ts';
-import { statement } from './statement.ts';
+import { once, statement } from './statement.ts';
 
 export interface ListedReader {
   id: number;
@@ -41,8 +41,15 @@ export function listReaders(db: Db, publicationId: number, after: number, limit:
 
 export type Reader = typeof readers.$inferSelect;
 
+const byId = (db: Db) =>
+  db
+    .select()
+    .from(readers)
+    .where(eq(readers.id, sql.placeholder('id')))
+    .prepare();
+
 export function findReader(db: Db, id: number): Reader | undefined {
-  return db.select().from(readers).where(eq(readers.id, id)).get();
+  return once(db, byId).get({ id });
 }
 
 export function findReaderByKey(db: Db, emailKey: string): Reader | undefined {
@@ -50,8 +57,12 @@ export function findReaderByKey(db: Db, emailKey: string): Reader | undefined {
 }
 
 /** Readers whose address begins so (its key form, see `model/address.ts`), in the order of their addresses. */
-export function readersBeginning(db: Db, start: string, limit: number): Pick<Reader, 'id' | 'email' | 'name'>[] {
-  const text = `SELECT id, email, name FROM readers WHERE email_key >= ? AND email_key < ? AND email <> '' ORDER BY email_key LIMIT ?`;
+export function readersBeginning(
+  db: Db,
+  start: string,
+  limit: number,
+): { id: number; email: string; name: string | null; since: number }[] {
+  const text = `SELECT id, email, name, created_at AS since FROM readers WHERE email_key >= ? AND email_key < ? AND email <> '' ORDER BY email_key LIMIT ?`;
   return statement(db, text).all(start, `${start}\u{10ffff}`, limit) as ReturnType<typeof readersBeginning>;
 }
 

@@ -138,7 +138,22 @@ export const subscriptions = sqliteTable(
     /** What the reader chose to get, from the next send on. */
     format: text('format').$type<Format>().notNull().default('full'),
   },
-  (t) => [primaryKey({ columns: [t.publicationId, t.readerId] })],
+  (t) => [
+    primaryKey({ columns: [t.publicationId, t.readerId] }),
+    index('subscriptions_state').on(t.publicationId, t.state, t.readerId),
+    index('subscriptions_paused').on(t.publicationId, t.pausedUntil).where(sql`state = 'paused'`),
+  ],
+);
+
+/** How many readers of a publication are in each state; kept by triggers, see the migration that made them. */
+export const standings = sqliteTable(
+  'standings',
+  {
+    publicationId: integer('publication_id').notNull(),
+    state: text('state').$type<SubscriptionState>().notNull(),
+    readers: integer('readers').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.publicationId, t.state] })],
 );
 
 /** What happened to consent, append-only. An import's words and file stand once, in `imports`. */
@@ -179,7 +194,7 @@ export const imports = sqliteTable('imports', {
   file: text('file').notNull(),
   /** The words readers agreed to, as the person importing them states. */
   consent: text('consent').notNull(),
-  state: text('state').$type<'staging' | 'merging' | 'done' | 'taken-back' | 'cut-short'>().notNull(),
+  state: text('state').$type<'staging' | 'merging' | 'done' | 'taken-back' | 'cut-short' | 'undoing' | 'undone'>().notNull(),
   /** Path of the staging file relative to DATA_DIR while it is needed. */
   staging: text('staging'),
   progress: integer('progress').notNull(),
@@ -192,6 +207,10 @@ export const imports = sqliteTable('imports', {
   rejected: integer('rejected').notNull(),
   startedAt: integer('started_at').notNull(),
   finishedAt: integer('finished_at'),
+  /** Of an undo: the last event of consent seen, and how many readers it took back and how many it left alone. */
+  undoThrough: integer('undo_through'),
+  undone: integer('undone').notNull().default(0),
+  kept: integer('kept').notNull().default(0),
 });
 
 /** Addresses that must not be mailed, as keyed hashes. `publicationId` 0 means all of them. */
@@ -219,11 +238,15 @@ export const keys = sqliteTable(
 );
 
 /** Who did what, by number and never by address. */
-export const audit = sqliteTable('audit', {
-  id: id(),
-  at: integer('at').notNull(),
-  actor: text('actor').notNull(),
-  action: text('action').notNull(),
-  subject: text('subject').notNull(),
-  detail: text('detail'),
-});
+export const audit = sqliteTable(
+  'audit',
+  {
+    id: id(),
+    at: integer('at').notNull(),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    subject: text('subject').notNull(),
+    detail: text('detail'),
+  },
+  (t) => [index('audit_subject').on(t.subject, t.id)],
+);

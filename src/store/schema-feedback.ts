@@ -75,6 +75,7 @@ export const feedback = sqliteTable(
     index('feedback_effect_list').on(t.effect, t.at).where(sql`at > 0`),
     index('feedback_reason_counts').on(t.reason, t.kind, t.at).where(sql`at > 0`),
     index('feedback_send').on(t.sendId, t.charge),
+    index('feedback_send_reasons').on(t.sendId, t.kind, t.reason).where(sql`at > 0`),
     index('feedback_domains').on(t.domains, t.at).where(sql`charge = 'hard'`),
     index('feedback_parked').on(t.at).where(sql`effect = 'parked'`),
     index('feedback_inbound').on(t.inboundId).where(sql`inbound_id IS NOT NULL`),

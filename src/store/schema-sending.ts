@@ -46,6 +46,8 @@ export const sends = sqliteTable('sends', {
   finishedAt: integer('finished_at'),
   /** When it first drew so many bounces or complaints that it stopped itself. */
   alarmedAt: integer('alarmed_at'),
+  /** Whether it goes only to those whom the earlier sends of its issue missed. */
+  missed: integer('missed', { mode: 'boolean' }).notNull().default(false),
 });
 
 /** The messages of a send as they were first composed, one for each format: settings may change while it goes out, the mail may not. */
@@ -83,6 +85,8 @@ export const deliveries = sqliteTable(
     heardAt: integer('heard_at'),
     /** What it goes out as, from the freeze on; null for full, which most rows are: a byte instead of six. */
     format: text('format').$type<Exclude<Format, 'full'>>(),
+    /** The mailbox provider it goes to (`model/breaker.ts`), as the address was when it was prepared. */
+    provider: integer('provider').notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.sendId, t.readerId] }),
@@ -90,8 +94,42 @@ export const deliveries = sqliteTable(
     index('deliveries_due').on(t.sendId, t.dueAt).where(sql`state = 'deferred'`),
     index('deliveries_queued').on(t.batchId).where(sql`state = 'queued'`),
     index('deliveries_unknown').on(t.sendId, t.changedAt).where(sql`state = 'unknown'`),
+    index('deliveries_missed')
+      .on(t.sendId, t.state, t.readerId)
+      .where(sql`state = 'deferred' OR state = 'refused' OR state = 'unknown' OR state = 'cancelled'`),
+    index('deliveries_bounced').on(t.sendId, t.readerId).where(sql`bounced_at IS NOT NULL`),
     index('deliveries_refused').on(t.sendId, t.readerId).where(sql`state = 'refused' AND heard_at IS NULL`),
   ],
+);
+
+/** A send's deliveries by provider, counted with the rows. What waits is the rest of `prepared`. */
+export const tallies = sqliteTable(
+  'tallies',
+  {
+    sendId: integer('send_id').notNull(),
+    provider: integer('provider').notNull(),
+    prepared: integer('prepared').notNull(),
+    accepted: integer('accepted').notNull(),
+    deferred: integer('deferred').notNull(),
+    refused: integer('refused').notNull(),
+    unknown: integer('unknown').notNull(),
+    cancelled: integer('cancelled').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sendId, t.provider] })],
+);
+
+/** What became of mails in each ten seconds of a send, by provider. `at` is their beginning. */
+export const pace = sqliteTable(
+  'pace',
+  {
+    sendId: integer('send_id').notNull(),
+    at: integer('at').notNull(),
+    provider: integer('provider').notNull(),
+    accepted: integer('accepted').notNull(),
+    deferred: integer('deferred').notNull(),
+    refused: integer('refused').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sendId, t.at, t.provider] })],
 );
 
 /** What was approved to go out: a revision of an issue. One that is not the newest any more counts for nothing. */

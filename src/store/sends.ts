@@ -1,10 +1,12 @@
 /** Sends: made, started, frozen, finished; each move a conditional update. */
-import { and, desc, eq, inArray, isNull, lte, ne } from 'drizzle-orm/sql';
+import { and, desc, eq, inArray, isNotNull, isNull, lt, lte, ne, sql } from 'drizzle-orm/sql';
 import { movesOfSend, type SendState, type SteerAction } from '../model/send.ts';
 import { noteAudit } from './audit.ts';
+import { countPrepared } from './counters.ts';
+import { missedBefore } from './missed.ts';
 import type { Db } from './open.ts';
 import { editions, publications, sends } from './schema.ts';
-import { inTransaction, statement } from './statement.ts';
+import { inTransaction, once, statement } from './statement.ts';
 import { mailableAt } from './subscriptions.ts';
 
 export type Send = typeof sends.$inferSelect;
@@ -18,6 +20,8 @@ export interface NewSend {
   rehearsal: boolean;
   waived: Record<string, string>;
   scheduledFor: number;
+  /** Whether it goes only to those whom the earlier sends of its issue missed. */
+  missed?: boolean;
   now: number;
 }
 
@@ -77,6 +81,12 @@ export function realSend(db: Db, issueId: number): Send | undefined {
     .get();
 }
 
+/** The newest real or rehearsed send of an issue that has begun. */
+export function newestStarted(db: Db, issueId: number, rehearsal: boolean): Send | undefined {
+  const begun = and(eq(sends.issueId, issueId), eq(sends.rehearsal, rehearsal), isNotNull(sends.asOf));
+  return db.select().from(sends).where(begun).orderBy(desc(sends.id)).limit(1).get();
+}
+
 /** Cancels the sends of an issue that have not started: its text changed. Returns their names. */
 export function unscheduleIssue(db: Db, issueId: number): string[] {
   const waiting = and(eq(sends.issueId, issueId), isNull(sends.asOf), inArray(sends.state, ['scheduled', 'paused']));
@@ -94,8 +104,15 @@ export function findSend(db: Db, name: string): Send | undefined {
   return db.select().from(sends).where(eq(sends.name, name)).get();
 }
 
+const byId = (db: Db) =>
+  db
+    .select()
+    .from(sends)
+    .where(eq(sends.id, sql.placeholder('id')))
+    .prepare();
+
 export function findSendById(db: Db, id: number): Send | undefined {
-  return db.select().from(sends).where(eq(sends.id, id)).get();
+  return once(db, byId).get({ id });
 }
 
 export function getSend(db: Db, id: number): Send {
@@ -108,9 +125,23 @@ export function newestSend(db: Db): Send | undefined {
   return db.select().from(sends).orderBy(desc(sends.id)).limit(1).get();
 }
 
+const listed = (db: Db) =>
+  db
+    .select()
+    .from(sends)
+    .where(lt(sends.id, sql.placeholder('before')))
+    .orderBy(desc(sends.id))
+    .limit(sql.placeholder('limit'))
+    .prepare();
+
+/** Sends before one, the newest first. */
+export function listSendsBefore(db: Db, before: number, limit: number): Send[] {
+  return once(db, listed).all({ before, limit });
+}
+
 /** Newest first. */
 export function listSends(db: Db, limit = 100): Send[] {
-  return db.select().from(sends).orderBy(desc(sends.id)).limit(limit).all();
+  return listSendsBefore(db, Number.MAX_SAFE_INTEGER, limit);
 }
 
 export function sendsInState(db: Db, ...states: Send['state'][]): Send[] {
@@ -203,12 +234,16 @@ export function freezeChunk(db: Db, id: number, limit: number, now: number): boo
     const through = last ?? send.frozenThrough;
     const insert = statement(
       db,
-      `INSERT OR IGNORE INTO deliveries (send_id, reader_id, state, attempts, changed_at, format)
-       SELECT ?, reader_id, 'ready', 0, ?, nullif(format, 'full') FROM subscriptions
-       WHERE publication_id = ? AND reader_id > ? AND reader_id <= ? AND changed_at <= ? AND ${mailableAt('subscriptions')} ORDER BY reader_id`,
-    );
+      `INSERT OR IGNORE INTO deliveries (send_id, reader_id, state, attempts, changed_at, format, provider)
+       SELECT ?, s.reader_id, 'ready', 0, ?, nullif(s.format, 'full'), provider_number(r.email) FROM subscriptions s JOIN readers r ON r.id = s.reader_id
+       WHERE s.publication_id = ? AND s.reader_id > ? AND s.reader_id <= ? AND s.changed_at <= ? AND ${mailableAt('s')}
+         ${send.missed ? `AND ${missedBefore('?', 's.reader_id')}` : ''} ORDER BY s.reader_id RETURNING provider`,
+    ).pluck();
     const asOf = send.asOf ?? now;
-    const added = insert.run(id, now, send.publicationId, send.frozenThrough, through, asOf, asOf).changes;
+    const which = send.missed ? [id, id] : [];
+    const providers = insert.all(id, now, send.publicationId, send.frozenThrough, through, asOf, asOf, ...which) as number[];
+    countPrepared(db, id, providers);
+    const added = providers.length;
     const note = statement(db, 'UPDATE sends SET prepared = prepared + ?, ready = ready + ?, frozen_through = ?, frozen = ? WHERE id = ?');
     note.run(added, added, through, frozen ? 1 : 0, id);
     return !frozen;
@@ -223,6 +258,12 @@ export function finishSend(db: Db, id: number, now: number): boolean {
   const text = `UPDATE sends SET state = iif(state = 'sending', 'sent', state), finished_at = ? WHERE id = ? AND finished_at IS NULL
     AND (state = 'sending' AND frozen = 1 OR state = 'cancelled') AND ready + queued + deferred = 0`;
   return statement(db, text).run(now, id).changes === 1;
+}
+
+/** The subject of a send's mails. */
+export function subjectOf(db: Db, id: number): string {
+  const text = 'SELECT e.subject FROM sends s JOIN editions e ON e.id = s.edition_id WHERE s.id = ?';
+  return statement(db, text).pluck().get(id) as string;
 }
 
 /** What composing a send's message needs: the edition's parts and the publication's sender. */

@@ -13,6 +13,17 @@ export function statement(db: Db, text: string): Statement {
   return found;
 }
 
+const built = new WeakMap<Db, Map<unknown, unknown>>();
+
+/** The query that `build` makes on this store, made once: putting a Drizzle query together takes longer than a small one runs. */
+export function once<T>(db: Db, build: (db: Db) => T): T {
+  const known = built.get(db) ?? new Map<unknown, unknown>();
+  built.set(db, known);
+  const found = (known.get(build) as T | undefined) ?? build(db);
+  known.set(build, found);
+  return found;
+}
+
 /** Runs `work` in a transaction that takes the write lock at once, so that what it reads cannot change under it. */
 export function inTransaction<T>(db: Db, work: () => T): T {
   return db.$client.transaction(work).immediate();

@@ -1,10 +1,10 @@
 /** One reader's consent to one publication: as it stands, and every change of it with the event that caused it. */
-import { and, desc, eq } from 'drizzle-orm/sql';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm/sql';
 import { type ConsentEvent, type ConsentMove, moveSubscription, type SubscriptionState, stateAt } from '../model/consent.ts';
 import type { Format } from '../model/edition.ts';
 import type { Db } from './open.ts';
-import { consents, consentTexts, publications, readers, reasons, subscriptions } from './schema.ts';
-import { statement } from './statement.ts';
+import { consents, consentTexts, imports, publications, readers, reasons, subscriptions } from './schema.ts';
+import { once, statement } from './statement.ts';
 
 /** A subscription as its reader's page needs it. */
 export interface Subscription {
@@ -147,25 +147,40 @@ export function setFormat(db: Db, publicationId: number, readerId: number, forma
   db.update(subscriptions).set({ format }).where(mine).run();
 }
 
-/** Every subscription of a reader, and every event of them, the oldest first, with the words agreed to. */
-export function consentHistory(db: Db, readerId: number) {
-  const held = db
+const held = (db: Db) =>
+  db
     .select({ subscription: subscriptions, publication: publications })
     .from(subscriptions)
     .innerJoin(publications, eq(publications.id, subscriptions.publicationId))
-    .where(eq(subscriptions.readerId, readerId))
+    .where(
+      and(
+        inArray(subscriptions.publicationId, db.select({ id: publications.id }).from(publications)), // by the primary key, which begins with it
+        eq(subscriptions.readerId, sql.placeholder('reader')),
+      ),
+    )
     .orderBy(publications.id)
-    .all();
-  const events = db
-    .select({ consent: consents, slug: publications.slug, words: consentTexts.text, reason: reasons.text })
+    .prepare();
+
+const events = (db: Db) =>
+  db
+    .select({
+      consent: consents,
+      slug: publications.slug,
+      words: sql<string | null>`coalesce(${consentTexts.text}, ${imports.consent})`,
+      reason: reasons.text,
+    })
     .from(consents)
     .leftJoin(publications, eq(publications.id, consents.publicationId))
     .leftJoin(consentTexts, eq(consentTexts.hash, consents.textHash))
+    .leftJoin(imports, eq(imports.id, consents.importId))
     .leftJoin(reasons, eq(reasons.consentId, consents.id))
-    .where(eq(consents.readerId, readerId))
+    .where(eq(consents.readerId, sql.placeholder('reader')))
     .orderBy(consents.id)
-    .all();
-  return { held, events };
+    .prepare();
+
+/** Every subscription of a reader, and every event of them, the oldest first, with the words agreed to. */
+export function consentHistory(db: Db, reader: number) {
+  return { held: once(db, held).all({ reader }), events: once(db, events).all({ reader }) };
 }
 
 /** Keeps the words that are agreed to, once. */

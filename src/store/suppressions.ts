@@ -1,9 +1,9 @@
 /** Suppressed addresses, which the store knows only as keyed hashes. */
 import { createHmac, type KeyObject } from 'node:crypto';
-import { and, asc, eq } from 'drizzle-orm/sql';
+import { and, asc, eq, sql } from 'drizzle-orm/sql';
 import type { Db } from './open.ts';
 import { suppressions } from './schema.ts';
-import { statement } from './statement.ts';
+import { once, statement } from './statement.ts';
 
 export type Suppression = typeof suppressions.$inferSelect;
 
@@ -39,9 +39,17 @@ export function dropSuppression(
   return db.delete(suppressions).where(same).run().changes === 1;
 }
 
+const ofHash = (db: Db) =>
+  db
+    .select()
+    .from(suppressions)
+    .where(eq(suppressions.hash, sql.placeholder('hash')))
+    .orderBy(asc(suppressions.publicationId))
+    .prepare();
+
 /** What keeps an address from being mailed. */
 export function suppressionsOf(db: Db, hash: Buffer): Suppression[] {
-  return db.select().from(suppressions).where(eq(suppressions.hash, hash)).orderBy(asc(suppressions.publicationId)).all();
+  return once(db, ofHash).all({ hash });
 }
 
 /** All suppressions, the oldest first. */

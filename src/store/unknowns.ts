@@ -39,6 +39,13 @@ export function findUnknown(db: Db, sendId: number, addressKey: string): Unknown
   return statement(db, text).get(addressKey, sendId) as UnknownDelivery | undefined;
 }
 
+/** The unknown row of a reader in a send. */
+export function findUnknownOf(db: Db, sendId: number, reader: number): UnknownDelivery | undefined {
+  const text = `SELECT d.reader_id AS reader, r.email AS address, d.reply, d.changed_at AS since, d.resent FROM deliveries d JOIN readers r ON r.id = d.reader_id
+    WHERE d.send_id = ? AND d.reader_id = ? AND d.state = 'unknown'`;
+  return statement(db, text).get(sendId, reader) as UnknownDelivery | undefined;
+}
+
 /** Up to `limit` readers whose rows of a send are unknown since the given time, the oldest first. */
 export function unknownReaders(db: Db, sendId: number, { after = 0, until, resent }: UnknownSpan, limit: number): number[] {
   const text = `SELECT reader_id FROM deliveries WHERE send_id = ? AND state = 'unknown' AND changed_at BETWEEN ? AND ? AND resent = coalesce(?, resent)
@@ -80,12 +87,18 @@ function moveEach(
   readers: readonly number[],
   { move, set, by }: { move: 'resend' | 'dismiss'; set: string; by: { actor: string; now: number } },
 ): number {
-  const update = statement(db, `UPDATE deliveries SET ${set} WHERE send_id = @sendId AND reader_id = @reader AND state = 'unknown'`);
-  const moved = readers.filter((reader) => update.run({ now: by.now, sendId, reader }).changes === 1);
-  if (moved.length === 0) return 0;
+  const update = statement(
+    db,
+    `UPDATE deliveries SET ${set} WHERE send_id = @sendId AND reader_id = @reader AND state = 'unknown' RETURNING provider`,
+  ).pluck();
   const count = counter(db, sendId);
-  count.move('unknown', movesByPerson[move].to, moved.length);
-  count.write();
+  const moved = readers.filter((reader) => {
+    const provider = update.get({ now: by.now, sendId, reader }) as number | undefined;
+    if (provider !== undefined) count.move('unknown', movesByPerson[move].to, provider);
+    return provider !== undefined;
+  });
+  if (moved.length === 0) return 0;
+  count.write(by.now);
   noteAudit(db, {
     at: by.now,
     actor: by.actor,

@@ -23,8 +23,14 @@ const fonts = [
   '@fontsource-variable/noto-naskh-arabic/files/noto-naskh-arabic-arabic-wght-normal.woff2',
 ];
 
+/** Style sheets, and the files each is made of. */
+const sheets: readonly [string, readonly string[]][] = [
+  ['reader.css', ['reader.css']],
+  ['console.css', ['console.css', 'desk.css']],
+];
+
 /** Scripts of the console; the readers' pages have none. */
-const scripts: readonly string[] = ['passkey.js'];
+const scripts: readonly string[] = ['passkey.js', 'live.js'];
 
 const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
@@ -62,8 +68,8 @@ export function readAssets(): Assets {
   };
   for (const font of fonts) keep(`fonts${font.slice(font.lastIndexOf('/'))}`, readFileSync(fileURLToPath(import.meta.resolve(font))));
   for (const name of ['icon.svg', ...scripts]) keep(name, readFileSync(join(ownFolder, name)));
-  for (const sheet of ['reader.css', 'console.css']) {
-    const css = shorter(readFileSync(join(ownFolder, sheet), 'utf8'));
+  for (const [sheet, files] of sheets) {
+    const css = shorter(files.map((file) => readFileSync(join(ownFolder, file), 'utf8')).join('\n'));
     keep(sheet, Buffer.from(css.replace(/url\(\/assets\/([\w/-]+\.woff2)\)/g, (_, font: string) => `url("${address(font)}")`)));
   }
   return { find: (name) => files.get(name), address };

@@ -2,7 +2,7 @@
  * Leaving by one-click POST against the real serve, every one on the disk before it is answered: how many a second in a rush, and how long the
  * slowest take, idle and while a send to a million readers is held at half its free rate. GALLEY_BENCH_READERS changes the million.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mintToken, type TokenKeys } from '../../src/model/token.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
 import { closeStore, type Db, openStore } from '../../src/store/open.ts';
-import { addReaders, count, orderSend, program, type Settings } from '../support/bench.ts';
+import { addReaders, count, orderSend, type Settings, withServe } from '../support/bench.ts';
 import type { LeaveOrder, LeaveTimes } from '../support/leave-load.ts';
 import { openSink } from '../support/sink.ts';
 
@@ -92,32 +92,6 @@ async function rateOf(dataDir: string, seconds: number): Promise<number> {
   const [before, started] = [look().accepted, performance.now()];
   await sleep(seconds * 1000);
   return ((look().accepted - before) * 1000) / (performance.now() - started);
-}
-
-/** Runs serve with one worker for as long as `work` takes. */
-async function withServe<T>(settings: Settings, work: (url: string) => Promise<T>): Promise<T> {
-  const serve: ChildProcess = spawn(process.execPath, [program, 'serve', '--workers', '1'], {
-    env: settings,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = once(serve, 'exit');
-  try {
-    const url = await new Promise<string>((found, lost) => {
-      let said = '';
-      const hear = (text: Buffer): void => {
-        said += text.toString();
-        const at = /Galley is at (http:\S+?)[;\s]/.exec(said)?.[1];
-        if (at !== undefined) found(at);
-      };
-      serve.stdout?.on('data', hear);
-      serve.stderr?.on('data', hear);
-      void ended.then(() => lost(new Error(`serve ended: ${said}`)));
-    });
-    return await work(url);
-  } finally {
-    serve.kill('SIGTERM');
-    await ended;
-  }
 }
 
 /** Presses in a process of its own, so that ours does not count. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isAddressProblem, maskAddress, parseAddress } from '../../src/model/address.ts';
+import { hideAddress, isAddressProblem, maskAddress, parseAddress } from '../../src/model/address.ts';
 
 const good: [given: string, address: string, key?: string][] = [
   ['amina@example.org', 'amina@example.org'],
@@ -137,4 +137,12 @@ test('a masked address shows its edges and its domain only', () => {
   expect(maskAddress('a@example.org')).toBe('a…@example.org');
   expect(maskAddress('😀middle🙂@example.org')).toBe('😀…🙂@example.org');
   expect(maskAddress('nonsense')).not.toContain('onsens');
+});
+
+test('an address is hidden in what a server says, however often and in whatever letter case it stands there', () => {
+  expect(hideAddress('550 <A.Mina+x@Example.org> unknown (a.mina+x@example.org)', 'a.mina+x@example.org')).toBe(
+    '550 <a…x@example.org> unknown (a…x@example.org)',
+  );
+  expect(hideAddress('550 aXmina+x@example.org', 'a.mina+x@example.org')).toBe('550 aXmina+x@example.org');
+  expect(hideAddress('no address here', '')).toBe('no address here');
 });

@@ -1,5 +1,6 @@
 /** What the benches share: the program under measure, a data folder with readers in it, and figures as people read them. */
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { closeStore, openStore } from '../../src/store/open.ts';
@@ -42,6 +43,32 @@ export function addReaders(settings: Settings, readers: number, { file }: BenchI
 /** Orders a send of the issue to all of them, at once. */
 export function orderSend(settings: Settings, { number }: BenchIssue = sample): void {
   runCommand(settings, 'send', `bench/${number}`, '--waive', 'links=a bench');
+}
+
+/** Runs serve with one worker for as long as `work` takes. */
+export async function withServe<T>(settings: Settings, work: (url: string, pid: number) => Promise<T>): Promise<T> {
+  const serve: ChildProcess = spawn(process.execPath, [program, 'serve', '--workers', '1'], {
+    env: settings,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(serve, 'exit');
+  try {
+    const url = await new Promise<string>((found, lost) => {
+      let said = '';
+      const hear = (text: Buffer): void => {
+        said += text.toString();
+        const at = /Galley is at (http:\S+?)[;\s]/.exec(said)?.[1];
+        if (at !== undefined) found(at);
+      };
+      serve.stdout?.on('data', hear);
+      serve.stderr?.on('data', hear);
+      void ended.then(() => lost(new Error(`serve ended: ${said}`)));
+    });
+    return await work(url, serve.pid ?? 0);
+  } finally {
+    serve.kill('SIGTERM');
+    await ended;
+  }
 }
 
 export const count = (value: number): string => Math.round(value).toLocaleString('en');

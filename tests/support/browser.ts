@@ -55,6 +55,20 @@ export async function visit(browser: Browser, url: string, look: (page: Page) =>
   return complaints;
 }
 
+/** Opens an address in every look; what is wrong with it: wider than its window, rules of accessibility broken, complaints of the browser. */
+export async function faultsOf(browser: Browser, url: string): Promise<string[]> {
+  const faults: string[] = [];
+  const complaints = await visit(browser, url, async (page) => {
+    for (const look of looks) {
+      await changeLook(page, look);
+      const seen = `${look.width} ${look.scheme}`;
+      if (await scrollsSideways(page)) faults.push(`${seen}: wider than its window`);
+      faults.push(...(await accessibilityFaults(page)).map((fault) => `${seen}: ${fault}`));
+    }
+  });
+  return [...faults, ...complaints];
+}
+
 /** True when the page is wider than its window. */
 export async function scrollsSideways(page: Page): Promise<boolean> {
   return (await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')) === true;

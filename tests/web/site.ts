@@ -68,6 +68,8 @@ export interface SiteOptions {
   languages?: Languages;
   apiOrigins?: readonly string[];
   trustProxy?: false | number;
+  /** Whether the store is a file, which an import needs. */
+  file?: boolean;
 }
 
 /** Opens the pages over an empty store that has one publication, `tidewater`. */
@@ -75,11 +77,12 @@ export async function openSite({
   baseUrl = 'http://localhost:3000',
   catcher: caught = false,
   languages = asReviewed,
+  file = false,
   ...rest
 }: SiteOptions = {}): Promise<Site> {
-  const db = openStore(':memory:');
-  const publication = samplePublication(db);
   const folder = await mkdtemp(join(tmpdir(), 'galley-test-web-'));
+  const db = openStore(file ? join(folder, 'galley.db') : ':memory:');
+  const publication = samplePublication(db);
   const catcher = caught ? await openCatcher({ folder }) : undefined;
   const clock = { ahead: 0 };
   const now = () => Date.now() + clock.ahead;

@@ -10,6 +10,7 @@ const parts = {
   reports: {
     label: 'Reports',
     places: {
+      reports: { label: 'How it went', path: '/console/reports' },
       sends: { label: 'What goes out', path: '/console' },
       feedback: { label: 'What came back', path: '/console/feedback' },
       mail: { label: 'Caught mail', path: '/console/mail' },

@@ -1,5 +1,6 @@
 /** Drawings of what came back: the figures of a month, outages, the form that narrows the list, and its events. */
 import { attrs, type Html, html } from '../../html.ts';
+import { hideAddress, maskAddress } from '../../model/address.ts';
 import { effects } from '../../model/event.ts';
 import { feedbackKinds, feedbackReasons } from '../../model/feedback.ts';
 import type { ListedEvent, ReasonCount } from '../../store/feedback-list.ts';
@@ -85,7 +86,7 @@ function eventTable(events: readonly ListedEvent[], zone: string): Html {
   return html`<table class="list came"><thead><tr><th scope="col">Reader</th><th scope="col">What came back</th><th scope="col">What it did</th><th scope="col">When</th></tr></thead>
 <tbody>${events.map(
     (event) => html`<tr><th scope="row">${readerLink(event)}</th>
-<td class="what">${kindWords[event.kind].one}: ${reasonWords[event.reason]}${event.diagnostic !== null && html`<small class="said"><bdi>${event.diagnostic}</bdi></small>`}</td>
+<td class="what">${kindWords[event.kind].one}: ${reasonWords[event.reason]}${event.diagnostic !== null && html`<small class="said"><bdi>${hideAddress(event.diagnostic, event.email ?? '')}</bdi></small>`}</td>
 <td class="did">${effectTag(event)}</td><td class="when">${moment(event.at, zone)}</td></tr>`,
   )}</tbody></table>`;
 }
@@ -93,7 +94,7 @@ function eventTable(events: readonly ListedEvent[], zone: string): Html {
 function readerLink({ readerId, email }: ListedEvent): Html | string {
   if (readerId === null) return 'Nobody we know';
   if (email === null || email === '') return html`Erased reader ${readerId}`;
-  return html`<a href="/console/readers/${readerId}"><bdi dir="ltr">${email}</bdi></a>`;
+  return html`<a href="/console/readers/${readerId}"><bdi dir="ltr">${maskAddress(email)}</bdi></a>`;
 }
 
 const looks: Partial<Record<keyof typeof effectWords, string>> = { suspended: 'bad', left: 'bad', held: 'half', parked: 'half' };

@@ -122,6 +122,7 @@ const wayTable: Record<string, string> = {
   complaint: 'by a complaint',
   bounce: 'because of a bounce',
   person: 'by a person here',
+  'import-undo': 'when the import that brought them was taken back',
 };
 
 /** How an event of consent came. */

@@ -14,7 +14,7 @@ const parts = [
 ] as const satisfies { state: keyof SendStatus; words: string }[];
 
 /** The bar alone. Its name says the same in words. */
-export function meter(status: SendStatus): Html {
+export function meter(status: Pick<SendStatus, (typeof parts)[number]['state'] | 'prepared'>): Html {
   let x = 0;
   const drawn = parts
     .filter(({ state }) => state !== 'waiting' && status[state] > 0)
@@ -38,6 +38,6 @@ export function meterKey(status: SendStatus): Html {
   )}${marks.map((mark) => html`<li>of these, ${number(status[mark])} ${mark}</li>`)}</ul>`;
 }
 
-function present(status: SendStatus) {
+function present(status: Pick<SendStatus, (typeof parts)[number]['state']>) {
   return parts.filter(({ state }) => status[state] > 0 || state === 'accepted');
 }

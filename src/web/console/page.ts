@@ -12,10 +12,12 @@ export interface ConsolePage {
   /** What stands above it. */
   bar: Bar;
   scripts: { names: readonly string[]; nonce: string };
+  /** Seconds after which it asks for itself again where there is no script. */
+  renew?: number | undefined;
 }
 
 /** A whole document. Everything in its frame works without script. */
-export function consolePage({ assets, title, slip, body, bar, scripts }: ConsolePage): string {
+export function consolePage({ assets, title, slip, body, bar, scripts, renew }: ConsolePage): string {
   return `${html`<!doctype html>
 <html lang="en">
 <head>
@@ -26,7 +28,7 @@ export function consolePage({ assets, title, slip, body, bar, scripts }: Console
 <title>${title} · Galley</title>
 <link rel="icon" href="${assets.address('icon.svg')}">
 <link rel="stylesheet" href="${assets.address('console.css')}">
-${scripts.names.map((name) => html`<script type="module" src="${assets.address(name)}" nonce="${scripts.nonce}"></script>`)}
+${scripts.names.map((name) => html`<script type="module" src="${assets.address(name)}" nonce="${scripts.nonce}"></script>`)}${renew !== undefined && html`<noscript><meta http-equiv="refresh" content="${renew}"></noscript>`}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
@@ -37,9 +39,25 @@ ${barOf(bar)}
 `}`;
 }
 
+/** Made once: making one takes longer than drawing the rest of a page, and a list shows fifty times. */
+const numbers = new Intl.NumberFormat('en-GB');
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** How instants are written in a zone, the machine's own when left out. */
+export function clockOf(zone: string | undefined, shape: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${zone ?? ''} ${Object.entries(shape).join(' ')}`;
+  const known = clocks.get(key) ?? new Intl.DateTimeFormat('en-GB', { ...shape, timeZone: zone });
+  clocks.set(key, known);
+  return known;
+}
+
+/** Minutes as they were written last. */
+const written = new Map<string, string>();
+const dateAndClock = { dateStyle: 'medium', timeStyle: 'short' } as const;
+
 /** 12345 → 12,345. */
 export function number(count: number): string {
-  return count.toLocaleString('en-GB');
+  return numbers.format(count);
 }
 
 /** A count with its noun: `1 mail`, `200 mails`. */
@@ -49,7 +67,10 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 
 /** An instant as a date and a clock read it in `zone`, the machine's own when left out: `22 Nov 2026, 09:30`. */
 export function moment(instant: number, zone?: string): Html {
-  const shown = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(instant);
+  const minute = `${Math.floor(instant / 60_000)} ${zone ?? ''}`; // most rows of a list are of a few minutes
+  const shown = written.get(minute) ?? clockOf(zone, dateAndClock).format(instant);
+  if (written.size >= 1000) written.clear();
+  written.set(minute, shown);
   return html`<time datetime="${new Date(instant).toISOString()}">${shown}</time>`;
 }
 

@@ -2,23 +2,29 @@
 import type { Response } from 'express';
 import { AppError } from '../../errors.ts';
 import { lift } from '../../feedback/feedback.ts';
-import { parseAddress } from '../../model/address.ts';
+import { maskAddress, parseAddress } from '../../model/address.ts';
+import { subscriptionStates } from '../../model/consent.ts';
 import { auditOf } from '../../store/audit.ts';
 import { listEvents } from '../../store/feedback-list.ts';
 import { commonZone, listPublications } from '../../store/publications.ts';
+import { listStanding, type StandingReader, standingsOf } from '../../store/reader-list.ts';
 import { findReader, findReaderByKey, type Reader, readersBeginning } from '../../store/readers.ts';
+import { deliveriesTo } from '../../store/report.ts';
 import { consentHistory } from '../../store/subscriptions.ts';
 import { suppressionHash, suppressionsOf } from '../../store/suppressions.ts';
 import { readForm } from '../reader/body.ts';
 import { withNames } from './actor.ts';
 import type { Desk } from './desk.ts';
-import { actorOf } from './entry.ts';
+import { actorOf, signedIn } from './entry.ts';
 import { type FeedbackDeps, readPlace } from './feedback.ts';
 import { eventPages } from './feedback-page.ts';
-import { findBody, readerBody } from './reader-page.ts';
+import { readerListBody } from './reader-list-page.ts';
+import { readerBody } from './reader-page.ts';
+import { publicationOf } from './show.ts';
 
-const foundAtMost = 50;
+const perPage = 50;
 const eventsPerPage = 50;
+const deliveriesShown = 24;
 
 /** Serves `/console/readers`, `/console/readers/N`, and the POST that lifts. */
 export function readerRoutes(desk: Desk, { db, suppressionKey, now }: Omit<FeedbackDeps, 'log'>): void {
@@ -32,9 +38,21 @@ export function readerRoutes(desk: Desk, { db, suppressionKey, now }: Omit<Feedb
       response.redirect(303, `/console/readers/${exact.id}`);
       return;
     }
-    const found = asked === '' ? [] : readersBeginning(db, asked.toLowerCase(), foundAtMost);
-    const body = findBody({ asked, found, atMost: foundAtMost });
-    desk.show(response, { title: 'Readers', here: { place: 'readers', exact: true }, body });
+    const publication = publicationOf(db, request);
+    const state = subscriptionStates.find((each) => each === request.query['state']);
+    const before = Number(/^\d{1,15}$/.exec(String(request.query['before']))?.[0] ?? Number.MAX_SAFE_INTEGER);
+    const where = { publicationId: publication?.id, state, before };
+    const found = asked === '' ? listStanding(db, where, perPage + 1, now()) : beginning(asked);
+    const readers = found.slice(0, perPage);
+    const body = readerListBody({
+      ...{ publication, asked, state, readers, zone: publication?.zone ?? commonZone(db) },
+      several: listPublications(db).length > 1,
+      standings: publication === undefined ? {} : standingsOf(db, publication.id, now()),
+      next: asked === '' && found.length > perPage ? readers.at(-1)?.id : undefined,
+      first: before === Number.MAX_SAFE_INTEGER,
+      mayChange: mayChange(response),
+    });
+    desk.show(response, { title: 'Readers', here: { place: 'readers', exact: true }, body, byPublication: true });
   });
 
   desk.get('/console/readers/:id', 'viewer', (request, response) => {
@@ -68,18 +86,32 @@ export function readerRoutes(desk: Desk, { db, suppressionKey, now }: Omit<Feedb
     const path = `/console/readers/${reader.id}`;
     const found = listEvents(db, { reader: reader.id }, place, eventsPerPage + 1);
     const hash = hashOf(reader);
+    const publications = listPublications(db);
     const body = readerBody({
       reader,
       ...consentHistory(db, reader.id),
-      publications: new Map(listPublications(db).map((publication) => [publication.id, publication.name])),
+      publications: new Map(publications.map((publication) => [publication.id, publication.name])),
       suppressions: hash === undefined ? [] : suppressionsOf(db, hash),
       lifted: hash === undefined ? [] : withNames(db, auditOf(db, 'suppress lift', 10, hash.toString('hex').slice(0, 16))),
       came: found.slice(0, eventsPerPage),
       pages: eventPages({ path, asked: {}, found, perPage: eventsPerPage, isFirst: place === undefined }),
-      ...{ problem, zone: commonZone(db), now: now() },
+      deliveries: deliveriesTo(db, reader.id, Number.MAX_SAFE_INTEGER, deliveriesShown),
+      mayChange: mayChange(response),
+      ...{ problem, zone: commonZone(db, publications), now: now() },
     });
-    const title = reader.name ?? (reader.email || `Reader ${reader.id}`);
+    const address = mayChange(response) ? reader.email : maskAddress(reader.email);
+    const title = reader.name ?? (reader.email === '' ? `Reader ${reader.id}` : address);
     desk.show(response, { title, here: { place: 'readers', exact: false }, body });
+  }
+
+  function beginning(asked: string): StandingReader[] {
+    const nothing = { state: null, pausedUntil: null, importId: null } as const;
+    return readersBeginning(db, asked.toLowerCase(), perPage).map((reader) => ({ ...reader, ...nothing }));
+  }
+
+  /** Viewers look, and see no whole address. */
+  function mayChange(response: Response): boolean {
+    return signedIn(response)?.person.role !== 'viewer';
   }
 
   function hashOf({ email }: Reader): Buffer | undefined {

@@ -12,6 +12,7 @@ import { leftAfter } from './leaving.ts';
 import { measured, measureQuestion } from './measure.ts';
 import { meter, meterKey } from './meter.ts';
 import { counted, moment, number } from './page.ts';
+import { duration, issueOf, issuePath, titleOf } from './send-title.ts';
 import { publicationOf } from './show.ts';
 
 export interface SendsDeps {
@@ -71,16 +72,14 @@ function readSends(db: Db, only: Publication | undefined): Shown[] {
   const sends = listSends(db, shown).filter(({ publicationId }) => only === undefined || publicationId === only.id);
   return sends.map((send) => {
     const publication = publications.get(send.publicationId);
-    const [, issue = send.name, later] = /^(.+?)(?:\+(\d+))?$/.exec(send.name) ?? [];
-    const name = publication === undefined ? issue : `${publication.name} ${issue.slice(publication.slug.length + 1)}`;
-    const title = later === undefined ? name : `${name} (send ${later})`;
+    const issue = issueOf(send);
     return {
       send,
       status: statusOf(send),
       publication,
-      title,
+      title: titleOf(send, publication),
       subject: subjects.get(issue),
-      path: send.asOf === null ? undefined : `/${issue.split('/').map(encodeURIComponent).join('/')}`,
+      path: send.asOf === null ? undefined : issuePath(send),
     };
   });
 }
@@ -113,7 +112,8 @@ function large(
   ];
   return html`<div class="head"><h1>${title} ${stateWords[status.state]}</h1>
 ${subject !== undefined && html`<p class="subject" dir="auto">${subject}</p>`}
-<p class="muted">${when(send, publication?.zone)} ${renewal}</p></div>
+<p class="muted">${when(send, publication?.zone)} ${renewal}</p>
+<p>${send.finishedAt === null ? html`<a class="btn go" href="/console/sends/${send.id}">Follow it, pause or stop it</a>` : html`<a class="btn go" href="/console/reports/${send.id}">Read the report</a>`}</p></div>
 ${status.rehearsal && html`<p class="note"><mark>Rehearsal</mark> These mails went to the built-in catcher. Nothing left this machine.</p>`}
 <section class="run" aria-label="Progress"><p class="count">${number(status.accepted)} <small>of ${number(status.prepared)} accepted</small></p>
 ${meter(status)}${meterKey(status)}</section>
@@ -131,16 +131,9 @@ function when(send: Send, zone: string | undefined): Html {
   return html`Started ${moment(send.asOf, zone)}${inZone}, and took ${duration(send.finishedAt - send.asOf)}.`;
 }
 
-function duration(ms: number): string {
-  const seconds = Math.max(1, Math.round(ms / 1000));
-  if (seconds < 120) return counted(seconds, 'second');
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? counted(minutes, 'minute') : counted(Math.round(minutes / 60), 'hour');
-}
-
 function table(sends: readonly Shown[]): Html {
-  const row = ({ send, status, publication, title, path }: Shown) => html`<tr>
-<th scope="row">${path === undefined ? title : html`<a href="${path}">${title}</a>`}<small>${stateWords[status.state]}${status.rehearsal && ', rehearsal'}</small></th>
+  const row = ({ send, status, publication, title }: Shown) => html`<tr>
+<th scope="row"><a href="/console/reports/${send.id}">${title}</a><small>${stateWords[status.state]}${status.rehearsal && ', rehearsal'}</small></th>
 <td class="when">${moment(send.asOf ?? send.scheduledFor, publication?.zone)}</td>
 <td class="bar">${meter(status)}</td>
 <td class="n" data-label="accepted">${number(status.accepted)}<small> of ${number(status.prepared)}</small></td>

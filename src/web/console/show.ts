@@ -23,13 +23,14 @@ export interface Page {
   scripts?: readonly string[];
   /** What it may do beside what every page may. */
   policy?: Policy;
+  /** Seconds after which it asks for itself again where there is no script. */
+  renew?: number | undefined;
 }
 
 export type Show = (response: Response, page: Page) => void;
 
 /** The publication of `?publication=SLUG`, or the only one there is; undefined for all of them. */
-export function publicationOf(db: Db, request: Request<unknown>): Publication | undefined {
-  const all = listPublications(db);
+export function publicationOf(db: Db, request: Request<unknown>, all = listPublications(db)): Publication | undefined {
   return all.length === 1 ? all[0] : all.find(({ slug }) => slug === request.query['publication']);
 }
 
@@ -38,9 +39,10 @@ export function pageShower({ db, assets }: { db: Db; assets: Assets }): Show {
   return (response, { scripts = [], policy = pagePolicy, byPublication = false, here, slip = false, ...page }) => {
     const nonce = randomBytes(16).toString('base64url');
     response.set('Content-Security-Policy', printPolicy(scripts.length > 0 ? { ...policy, ...scriptPolicy(nonce) } : policy));
+    const publications = listPublications(db);
     const bar = {
       ...{ here, byPublication, person: signedIn(response)?.person, unclaimed: isUnclaimed(response) },
-      ...{ publications: listPublications(db), chosen: publicationOf(db, response.req) },
+      ...{ publications, chosen: publicationOf(db, response.req, publications) },
     };
     response.send(consolePage({ assets, slip, ...page, bar, scripts: { names: scripts, nonce } }));
   };

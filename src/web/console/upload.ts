@@ -1,0 +1,59 @@
+/** A form with a file: the file goes to the disk while it comes, the fields are few and short. */
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { Busboy } from '@fastify/busboy';
+import type { Request } from 'express';
+import { AppError } from '../../errors.ts';
+
+/** What came with a form. `file` is undefined when none was chosen. */
+export interface Upload {
+  fields: Map<string, string>;
+  /** Name the file had with its owner. */
+  file: string | undefined;
+}
+
+/** Largest file taken, in octets: a list of some four million readers. */
+export const largestUpload = 256 * 1024 * 1024;
+const longestField = 10_000;
+
+/** Reads a form of type multipart/form-data and writes its first file to `path`. Errors: another type (415), a file too large (413), a form that breaks off. */
+export async function readUpload(request: Request, path: string): Promise<Upload> {
+  const type = request.headers['content-type'] ?? '';
+  if (!/^multipart\/form-data\b/i.test(type))
+    throw new AppError('upload.type', `This form came as "${type.slice(0, 60)}": a file comes as multipart/form-data`, { status: 415 });
+  const fields = new Map<string, string>();
+  let file: string | undefined;
+  let tooLarge = false;
+  let writing: Promise<void> | undefined;
+  const parser = new Busboy({
+    headers: { ...request.headers, 'content-type': type },
+    limits: { files: 1, fileSize: largestUpload, fields: 20, fieldSize: longestField },
+  });
+  parser.on('field', (name, value) => fields.set(name, value));
+  parser.on('file', (_field, stream, name) => {
+    stream.on('limit', () => {
+      tooLarge = true;
+    });
+    if (name === undefined || name === '') {
+      stream.resume(); // the field was left empty
+      return;
+    }
+    file = name;
+    writing = pipeline(stream, createWriteStream(path, { mode: 0o600 })); // addresses are nobody else's to read
+    writing.catch(() => {});
+  });
+  try {
+    await pipeline(request, parser);
+    await writing;
+  } catch (cause) {
+    if (['ENOSPC', 'EACCES', 'EROFS'].includes(String((cause as { code?: unknown }).code))) throw cause;
+    throw new AppError('upload.broken', 'The file broke off on its way: choose it again', { cause });
+  }
+  if (tooLarge)
+    throw new AppError(
+      'upload.too_large',
+      `A file has at most ${largestUpload / 1024 / 1024} MB here: import a larger one by galley import`,
+      { status: 413 },
+    );
+  return { fields, file };
+}
