@@ -20,6 +20,9 @@ export interface BenchIssue {
 }
 const sample: BenchIssue = { file: resolve(import.meta.dirname, '../../emails/sample/issue.md'), number: '2026-11' };
 
+/** The issue that is sent, and the name of its send. */
+export const issue = 'bench/2026-11';
+
 export type Settings = { DATA_DIR: string } & Record<string, string | undefined>;
 
 /** Runs a command of Galley to its end; what it complained of is told only when it fails. */

@@ -14,6 +14,7 @@ export interface LeaveTimes {
   seconds: number;
   p50: number;
   p99: number;
+  p999: number;
   failed: number;
 }
 
@@ -51,7 +52,7 @@ async function run({ url, tokens, pace }: LeaveOrder): Promise<LeaveTimes> {
   agent.destroy();
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.floor(times.length * share)] ?? Number.NaN;
-  return { seconds, p50: at(0.5), p99: at(0.99), failed };
+  return { seconds, p50: at(0.5), p99: at(0.99), p999: at(0.999), failed };
 }
 
 /** The status of a one-click POST (RFC 8058); 0 when the line broke. */
