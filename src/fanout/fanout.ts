@@ -8,16 +8,16 @@ import type { Db } from '../store/open.ts';
 import { getSend, rowsOut, runningSends } from '../store/sends.ts';
 import { composeSend, type FanoutDeps, publish } from './publish.ts';
 
-/** Without a rate: rows a worker has in hand for well under two seconds, so that stopping and losing Redis stay cheap. */
-const batchRowsUnlimited = 200;
+/** Rows of the largest batch. A claim is one transaction, which holds everybody up; and stopping and losing Redis stay cheap. */
+const batchRowsAtMost = 200;
 
 /**
- * How many rows go into a batch and how many may be out at once. With a rate, a batch is about two seconds of a worker's share of it, and the window
+ * How many rows go into a batch and how many may be out at once. With a rate, a batch is at most about two seconds of a worker's share of it, and the window
  * two to three seconds of all of it; what a loss of Redis with a silent worker turns unknown is this window.
  */
 export function windowFor(workers: number, rate: number | undefined): { batch: number; window: number } {
-  if (rate === undefined) return { batch: batchRowsUnlimited, window: batchRowsUnlimited * 3 * workers };
-  const batch = Math.max(1, Math.min(1000, Math.ceil((2 * rate) / workers)));
+  if (rate === undefined) return { batch: batchRowsAtMost, window: batchRowsAtMost * 3 * workers };
+  const batch = Math.max(1, Math.min(batchRowsAtMost, Math.ceil((2 * rate) / workers)));
   return { batch, window: Math.max(batch * workers, Math.ceil(3 * rate)) };
 }
 

@@ -1,5 +1,6 @@
 /** Publishing: a claimed batch gets its fence, its message and its job in Redis; the sweep does exactly the same for what Redis lost. */
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { composeNotice, composeTemplate } from '../message/message.ts';
 import { type Format, formats } from '../model/edition.ts';
@@ -32,6 +33,9 @@ export interface FanoutDeps {
   now: () => number;
 }
 
+/** Rows whose tokens are made in one go: about half a millisecond. */
+const rowsAtOnce = 50;
+
 /** Sets a batch's fence and adds its job; safe to repeat. Returns how many rows it carries. */
 export async function publish(deps: FanoutDeps, batch: OpenBatch): Promise<number> {
   return batch.sendId === noSend ? publishNotice(deps, batch) : publishDeliveries(deps, batch);
@@ -46,7 +50,9 @@ async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBa
   await publishFence(redis, readEngine(db), id);
   const publication = getSend(db, sendId).publicationId;
   const pdf = messageHasSlot(db, sendId, 'pdf');
-  const rows: BatchJob['rows'] = out.map(({ reader, address, format }) => {
+  const rows: BatchJob['rows'] = [];
+  for (const { reader, address, format } of out) {
+    if (rows.length % rowsAtOnce === 0) await setImmediate(); // whoever waits for a page goes first
     const subject = { publication, reader, send: sendId };
     const token = (kind: TokenKind): string => mintToken(tokenKeys, kind, subject);
     const tokens = {
@@ -55,8 +61,8 @@ async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBa
       preferences: token('preferences'),
       ...(pdf && { pdf: token('pdf') }),
     };
-    return { reader, address, ...tokens, ...(format !== 'full' && { template: hashes[format] }) };
-  });
+    rows.push({ reader, address, ...tokens, ...(format !== 'full' && { template: hashes[format] }) });
+  }
   await queue.add({ batch: id, send: sendId, epoch, template: hashes.full, rows, ...(rate !== undefined && { rate }) });
   return rows.length;
 }

@@ -27,8 +27,8 @@ export interface Subscription {
 export const mailableAt = (table: string): string =>
   `(${table}.state = 'active' OR ${table}.state = 'paused' AND ${table}.paused_until <= ?)`;
 
-export function findSubscription(db: Db, publicationId: number, readerId: number): Subscription | undefined {
-  const row = db
+const ofReader = (db: Db) =>
+  db
     .select({
       publication: publications.name,
       slug: publications.slug,
@@ -45,8 +45,11 @@ export function findSubscription(db: Db, publicationId: number, readerId: number
     .from(subscriptions)
     .innerJoin(readers, eq(readers.id, subscriptions.readerId))
     .innerJoin(publications, eq(publications.id, subscriptions.publicationId))
-    .where(and(eq(subscriptions.publicationId, publicationId), eq(subscriptions.readerId, readerId)))
-    .get();
+    .where(and(eq(subscriptions.publicationId, sql.placeholder('publicationId')), eq(subscriptions.readerId, sql.placeholder('readerId'))))
+    .prepare();
+
+export function findSubscription(db: Db, publicationId: number, readerId: number): Subscription | undefined {
+  const row = once(db, ofReader).get({ publicationId, readerId });
   return row && { ...row, before: row.before ?? undefined };
 }
 

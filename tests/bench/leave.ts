@@ -4,7 +4,7 @@
  * whatever else the machine does falls on both; a process that does nothing tells how much that is. GALLEY_BENCH_READERS changes the million (200,000 at
  * least: the send must outlast the rounds).
  */
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,7 +60,9 @@ export async function bench(print: (line: string) => void): Promise<boolean> {
       print(`${name.padEnd(20)} idle     ${idle.map((seen) => describe(seen[way])).join('; ')}`);
       print(`${''.padEnd(20)} sending  ${sending.map((seen) => describe(seen[way])).join('; ')}`);
       const each = sending.map((seen, i) => seen[way].p99 / (idle[i]?.[way].p99 ?? Number.NaN));
-      print(`${''.padEnd(20)} p99 ${median(each).toFixed(2)} of idle (${each.map((ratio) => ratio.toFixed(2)).join(', ')}; bound ${bound.ratio})`);
+      print(
+        `${''.padEnd(20)} p99 ${median(each).toFixed(2)} of idle (${each.map((ratio) => ratio.toFixed(2)).join(', ')}; bound ${bound.ratio})`,
+      );
       return median(each);
     });
     print(`an idle process      idle     ${idle.map((seen) => describe(seen.witness)).join('; ')}`);
