@@ -16,6 +16,7 @@ const issueFile = () => import('./main/issue-commands.ts');
 const sendingFile = () => import('./main/sending.ts');
 const returnsFile = () => import('./main/returns-commands.ts');
 const steeringFile = () => import('./main/steering.ts');
+const dkimFile = () => import('./main/dkim.ts');
 const feedbackFile = () => import('./main/feedback-commands.ts');
 const from =
   <File>(load: () => Promise<File>, pick: (file: File) => Command['run']) =>
@@ -73,6 +74,17 @@ const commands: readonly Command[] = [
       () => import('./main/demo.ts'),
       (file) => file.demo,
     ),
+  },
+  {
+    usage: 'keys dkim',
+    summary: 'make a key that signs mail and print its DNS record; or print those of the keys in use',
+    options: {
+      domain: text('example.org', 'the domain that signs (the senders’)'),
+      selector: text('galley1', 'its name in the DNS'),
+      kind: text('rsa', 'rsa, or ed25519 as a second key beside it'),
+      json: flag('as JSON'),
+    },
+    run: from(dkimFile, (file) => file.keysDkim),
   },
   {
     usage: 'publication add SLUG',

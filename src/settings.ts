@@ -184,13 +184,13 @@ export const settings = {
     rule: domain,
   },
   DKIM_SELECTOR: {
-    about: 'Name of the key in the DNS (s=).',
+    about: 'Name of the key in the DNS (s=); two with a comma to sign with an RSA key and an Ed25519 key.',
     takes: 'letters, digits, dots and dashes, such as galley1',
     without: 'mail is not signed',
-    rule: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i),
+    rule: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?(, ?[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?)?$/i),
   },
   DKIM_KEY_FILE: {
-    about: 'File of the private key, PEM.',
+    about: 'File of the private key, PEM; of both, with a comma, in the order of the selectors. `galley keys dkim` makes one.',
     takes: 'the path of a file',
     without: 'mail is not signed',
     rule: z.string(),

@@ -1,7 +1,7 @@
 /** Delivery of one batch: each reader's message is begun once, sent over one of the relay's connections, and its outcome told before the next (DELIVERY protocol, section 4). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
-import { type Dkim, type MessageTemplate, personalise, signMessage } from '../message/message.ts';
+import { type MessageTemplate, personalise, type Signer } from '../message/message.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { BatchJob, BatchJobRow, JobEnd } from '../queue/jobs.ts';
 import type { Marks } from '../queue/marks.ts';
@@ -17,7 +17,8 @@ export interface DeliverDeps {
   slot: (rate: number) => Promise<number>;
   /** The template of that hash; undefined when Redis has lost it. */
   template: (hash: string) => Promise<MessageTemplate | undefined>;
-  dkim?: Dkim | undefined;
+  /** Absent: mails go out unsigned. */
+  sign?: Signer | undefined;
   /** One for each connection to the relay: this many messages are in flight at once, those of all batches in hand together. */
   lanes: Lanes;
   /** A message not finished this many milliseconds after its go was asked for is dropped before its final dot: somebody may have taken the batch over. */
@@ -95,15 +96,15 @@ async function paced(slot: DeliverDeps['slot'], rate: number, stopping: AbortSig
 
 /** `asked` is an instant of the monotonic clock: one that people set must not stretch the deadline. */
 async function deliverOne(
-  { transport, dkim, dotDeadlineMs = defaultDotDeadlineMs }: DeliverDeps,
+  { transport, sign, dotDeadlineMs = defaultDotDeadlineMs }: DeliverDeps,
   template: MessageTemplate,
   row: BatchJobRow,
   asked: number,
 ): Promise<Outcome> {
   let message: OutgoingMessage;
   try {
-    const { envelope, bytes } = personalise(template, row);
-    message = { envelope, bytes: dkim === undefined ? bytes : signMessage(bytes, dkim, Date.now()) };
+    const { envelope, ...unsigned } = personalise(template, row);
+    message = { envelope, bytes: sign === undefined ? unsigned.bytes : await sign(template, unsigned, Date.now()) };
   } catch (error) {
     // Nothing went over. An address that no mail can carry is that reader's; anything else is ours and must not cost him his issue.
     const reply = (error as Error).message.slice(0, 200);

@@ -1,12 +1,10 @@
 /** Commands that run the service or part of it: serve, work, send --wait. */
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { type Dkim, readDkim } from '../message/message.ts';
 import { publicationsUnanswered } from '../store/publications.ts';
 import type { Data } from './data.ts';
+import { readDkimKeys } from './dkim.ts';
 import { describeSetUp } from './login.ts';
 import { openService, type Service } from './service.ts';
 import { aborted } from './stopping.ts';
@@ -18,7 +16,7 @@ export const defaultWorkers = Math.max(1, availableParallelism() - 1);
 
 /** `galley serve`: runs until it is told to stop. */
 export async function serve(context: Context, { values }: Arguments): Promise<number> {
-  readDkimKey(context.config); // a wrong key stops the start, not the first mail
+  readDkimKeys(context.config); // a wrong key stops the start, not the first mail
   const service = await openService({
     ...context,
     workers: count(values['workers'], 'workers', 0) ?? defaultWorkers,
@@ -57,7 +55,7 @@ export async function workCommand(context: Context, { values }: Arguments): Prom
   const { smtp } = context.config;
   const config = connections === undefined || smtp === undefined ? context.config : { ...context.config, smtp: { ...smtp, connections } };
   const route = values['rehearsal'] === true ? 'rehearse' : 'deliver';
-  await work({ config, dkim: readDkimKey(config), route, log: context.log, stopping: context.stopping });
+  await work({ config, dkim: readDkimKeys(config), route, log: context.log, stopping: context.stopping });
   return 0;
 }
 
@@ -66,7 +64,7 @@ export async function workCommand(context: Context, { values }: Arguments): Prom
  * Exit code 0 if every row is accepted, refused or cancelled.
  */
 export async function sendAndWait(context: Context, { db }: Data, id: number): Promise<number> {
-  readDkimKey(context.config);
+  readDkimKeys(context.config);
   const over = new AbortController();
   let service: Service | undefined;
   const running = serviceWhenFree(context, over.signal, (opened) => {
@@ -101,18 +99,6 @@ async function serviceWhenFree(context: Context, over: AbortSignal, opened: (ser
     await sleep(2000, undefined, { signal: over }).catch(() => {});
   }
   throw new Error('no longer waiting');
-}
-
-/** The key that signs, read once. Errors say what is wrong with the file or the key. */
-function readDkimKey({ dkim }: Config): Dkim | undefined {
-  if (dkim === undefined) return undefined;
-  let pem: string;
-  try {
-    pem = readFileSync(dkim.keyFile, 'utf8');
-  } catch (cause) {
-    throw new AppError('dkim.file', `DKIM_KEY_FILE ${dkim.keyFile} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
-  }
-  return readDkim({ domain: dkim.domain, selector: dkim.selector, pem });
 }
 
 function count(value: Arguments['values'][string], option: string, least: 0 | 1): number | undefined {

@@ -6,7 +6,7 @@ import { openRelayGate } from '../deliver/relay-gate.ts';
 import { openTransport, type Transport } from '../deliver/transport.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Dkim, MessageTemplate } from '../message/message.ts';
+import { type Dkim, type MessageTemplate, openSigner } from '../message/message.ts';
 import { openRedis, type Redis, untilReady } from '../queue/connect.ts';
 import { type Freight, type Route, takeBatches } from '../queue/jobs.ts';
 import { type Marks, openMarks } from '../queue/marks.ts';
@@ -91,7 +91,7 @@ function take(
     },
   });
   const slot = (rate: number) => takeSlot(redis, rate, freight);
-  const deps = { marks, transport, gate, slot, template, dkim, lanes: openLanes(connections) };
+  const deps = { marks, transport, gate, slot, template, sign: dkim && openSigner(dkim), lanes: openLanes(connections) };
   const jobs = takeBatches(redisUrl, { route, freight, atOnce: batchesAtOnce }, (job) => deliverBatch(deps, job, stopping), {
     onError: (error) => log.debug('worker.redis', { error: error.message }),
     isAway: () => redis.status !== 'ready',

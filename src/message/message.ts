@@ -5,11 +5,14 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import { tokenLength } from '../model/token.ts';
+import { type BodyHasher, openBodyHasher } from './canonical.ts';
 import { asciiDomain, clean, folded, mailbox, named, ownMailbox, unstructured } from './headers.ts';
 import { base64Lines, type EncodedBody, encodeBody, type Piece } from './transfer.ts';
 
-export { type Dkim, readDkim, signMessage } from './dkim.ts';
+export { type Dkim, type DkimKey, readDkim } from './dkim.ts';
+export { type DkimRecord, dkimRecord } from './dkim-record.ts';
 export { type OwnAddress, readOwnAddress } from './own-address.ts';
+export { openSigner, type Signer } from './signer.ts';
 
 export interface MessageInput {
   from: { name: string; address: string };
@@ -64,6 +67,8 @@ export interface PersonalMessage {
   envelope: { from: string; to: string; envid: string };
   /** The message with CRLF line ends, unsigned, not dot-stuffed. UTF-8 stands in it only where the reader's own address needs it. */
   bytes: Buffer;
+  /** As `Unsigned` of `dkim.ts` has it. */
+  bodyHash?: (() => string) | undefined;
 }
 
 /** What a notice is made of; every field as in `MessageInput`. */
@@ -170,29 +175,65 @@ export function personalise(template: MessageTemplate, { address, delivery, leav
       );
     return value;
   };
-  const bytes = Buffer.concat(
-    compiled(template).map((piece) => {
-      if (piece instanceof Uint8Array) return piece;
-      const { slot, base64, between } = piece;
-      if (base64 === undefined) return Buffer.from(tokenFor(slot));
-      const whole = base64.map((run, i) => (i === 0 ? run : tokenFor(between?.[i - 1] ?? slot) + run)).join('');
-      return Buffer.from(base64Lines(Buffer.from(whole, 'latin1')), 'latin1');
-    }),
-  );
-  return { envelope: { from: `b+${delivery}@${template.bounceDomain}`, to, envid: delivery }, bytes };
+  const { parts, bodyFrom, hasher } = compiled(template);
+  const filled = parts.map((part) => {
+    if (part instanceof Uint8Array) return part;
+    const { slot, base64, between } = part;
+    if (base64 === undefined) return Buffer.from(tokenFor(slot));
+    const whole = base64.map((run, i) => (i === 0 ? run : tokenFor(between?.[i - 1] ?? slot) + run)).join('');
+    return Buffer.from(base64Lines(Buffer.from(whole, 'latin1')), 'latin1');
+  });
+  const own = (): Buffer[] => filled.filter((_, i) => i >= bodyFrom && !(parts[i] instanceof Uint8Array));
+  return {
+    envelope: { from: `b+${delivery}@${template.bounceDomain}`, to, envid: delivery },
+    bytes: Buffer.concat(filled),
+    bodyHash: hasher && (() => hasher.hash(own())),
+  };
 }
 
 const tokenPattern = new RegExp(`^[a-z2-7]{${tokenLength}}$`);
 
-/** The fixed stretches of a template as bytes, made at its first use in this process. */
-function compiled(template: MessageTemplate): (Buffer | Exclude<Piece, string>)[] {
+type Slot = Exclude<Piece, string>;
+
+/** A template as it is filled in, made at its first use in this process: fixed stretches as bytes, the body's beginning a stretch of its own. */
+interface Compiled {
+  parts: (Buffer | Slot)[];
+  /** Which part the body begins with. */
+  bodyFrom: number;
+  /** Hashes bodies; undefined for a body that has to be read whole. */
+  hasher: BodyHasher | undefined;
+}
+
+function compiled(template: MessageTemplate): Compiled {
   const known = ready.get(template);
   if (known) return known;
-  const made = template.pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece));
+  const ends = template.pieces.findIndex((piece) => typeof piece === 'string' && piece.includes('\r\n\r\n'));
+  const parts = template.pieces.flatMap((piece, i): (Buffer | Slot)[] => {
+    if (typeof piece !== 'string') return [piece];
+    if (i !== ends) return [Buffer.from(piece, 'latin1')];
+    const end = piece.indexOf('\r\n\r\n') + 4;
+    return [Buffer.from(piece.slice(0, end), 'latin1'), Buffer.from(piece.slice(end), 'latin1')];
+  });
+  const bodyFrom = ends + 1;
+  const made = { parts, bodyFrom, hasher: hasherOf(parts.slice(bodyFrom)) };
   ready.set(template, made);
   return made;
 }
-const ready = new WeakMap<MessageTemplate, (Buffer | Exclude<Piece, string>)[]>();
+const ready = new WeakMap<MessageTemplate, Compiled>();
+
+/** Two slots in a row, or a slot at an end, have an empty stretch between them. A slot in base64 carries whole lines, and no blanks either. */
+function hasherOf(body: readonly (Buffer | Slot)[]): BodyHasher | undefined {
+  const stretches: Buffer[] = [];
+  let wasSlot = true;
+  for (const part of body) {
+    const isSlot = !(part instanceof Uint8Array);
+    if (isSlot && wasSlot) stretches.push(Buffer.alloc(0));
+    if (!isSlot) stretches.push(part);
+    wasSlot = isSlot;
+  }
+  if (wasSlot) stretches.push(Buffer.alloc(0));
+  return openBodyHasher(stretches);
+}
 
 function part(type: string, { encoding, pieces }: EncodedBody): Piece[] {
   return [`Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n`, ...pieces];

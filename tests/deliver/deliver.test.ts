@@ -4,7 +4,7 @@ import { type DeliverDeps, deliverBatch } from '../../src/deliver/deliver.ts';
 import { openLanes } from '../../src/deliver/lanes.ts';
 import { openRelayGate } from '../../src/deliver/relay-gate.ts';
 import { openTransport } from '../../src/deliver/transport.ts';
-import { composeTemplate, readDkim } from '../../src/message/message.ts';
+import { composeTemplate, openSigner, readDkim } from '../../src/message/message.ts';
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { mintToken } from '../../src/model/token.ts';
@@ -262,7 +262,7 @@ test('with a key every message is signed', async () => {
   });
   const { marks } = memoryMarks();
   await deliverBatch(
-    depsOf(marks, post.url, { dkim: readDkim({ domain: 'tidewater.example', selector: 'n1', pem: privateKey }) }),
+    depsOf(marks, post.url, { sign: openSigner(readDkim({ domain: 'tidewater.example', keys: [{ selector: 'n1', pem: privateKey }] })) }),
     batchOf(2),
     going,
   );

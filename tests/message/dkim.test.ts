@@ -1,12 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { expect, test } from 'vitest';
-import { composeTemplate, personalise, readDkim, signMessage } from '../../src/message/message.ts';
+import { type Dkim, signMessage } from '../../src/message/dkim.ts';
+import { composeTemplate, personalise, readDkim } from '../../src/message/message.ts';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const pem = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const record = `v=DKIM1; k=rsa; p=${rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`;
-const dkim = readDkim({ domain: 'example.org', selector: 'n1', pem });
+const dkim = readDkim({ domain: 'example.org', keys: [{ selector: 'n1', pem }] });
 const now = Date.now();
 
 /** Verifies with mailauth; the key comes from this fake DNS. */
@@ -36,12 +37,13 @@ function message(address = 'reader@example.com', text = 'Hello  there \n\n  inde
   return personalise(template, { address, delivery: 'd'.repeat(34), leave: 'e'.repeat(34) }).bytes;
 }
 
-const signed = signMessage(message(), dkim, now);
+const sign = (bytes: Buffer, by: Dkim = dkim) => signMessage({ bytes }, by, now);
+const signed = await sign(message());
 
 test('a signed mail verifies, and the mail itself is untouched', async () => {
   expect(await verdict(signed)).toBe('pass');
   expect(signed.subarray(-message().length)).toEqual(message());
-  expect(await verdict(signMessage(message('jörg@example.com'), dkim, now))).toBe('pass');
+  expect(await verdict(await sign(message('jörg@example.com')))).toBe('pass');
 });
 
 test('the signature names every header once more than it occurs, has its time, and neither length nor long lines', () => {
@@ -119,7 +121,7 @@ test.each([
   ['a body without a last line end', 'From: a@example.org\r\n\r\nhello \t world  '],
   ['an address beyond ASCII that ends in a no-break byte', 'To: à\r\nFrom: a@example.org\r\n\r\nx\r\n'],
 ])('%s verifies', async (_what, mail) => {
-  expect(await verdict(signMessage(Buffer.from(mail), dkim, now))).toBe('pass');
+  expect(await verdict(await sign(Buffer.from(mail)))).toBe('pass');
 });
 
 test.each<[string, string, RegExp]>([
@@ -130,21 +132,20 @@ test.each<[string, string, RegExp]>([
     generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     /has 1024 bits/,
   ],
-  ['an Ed25519 key', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), /of type ed25519/],
+  ['an Ed448 key', generateKeyPairSync('ed448').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), /of type ed448/],
   [
     'a locked key',
     rsa.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString(),
     /passphrase/,
   ],
 ])('%s is refused with words', (_what, key, words) => {
-  expect(() => readDkim({ domain: 'example.org', selector: 'n1', pem: key })).toThrow(words);
+  expect(() => readDkim({ domain: 'example.org', keys: [{ selector: 'n1', pem: key }] })).toThrow(words);
 });
 
 test('a domain or selector that could not stand in a signature is refused', () => {
-  expect(() => readDkim({ domain: 'example.org; l=0', selector: 'n1', pem })).toThrow(/DKIM domain/);
-  expect(() => readDkim({ domain: 'example.org', selector: '', pem })).toThrow(/DKIM selector/);
-  expect(
-    readDkim({ domain: 'example.org', selector: 'n1', pem: rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString() }).key
-      .asymmetricKeyType,
-  ).toBe('rsa');
+  expect(() => readDkim({ domain: 'example.org; l=0', keys: [{ selector: 'n1', pem }] })).toThrow(/DKIM domain/);
+  expect(() => readDkim({ domain: 'example.org', keys: [{ selector: '', pem }] })).toThrow(/DKIM selector/);
+  const pkcs1 = rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+  expect(readDkim({ domain: 'example.org', keys: [{ selector: 'n1', pem: pkcs1 }] }).keys[0]?.algorithm).toBe('rsa-sha256');
+  expect(() => readDkim({ domain: 'example.org', keys: [1, 2].map((n) => ({ selector: `n${n}`, pem })) })).toThrow(/other kind/);
 });
