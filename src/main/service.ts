@@ -7,7 +7,6 @@ import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { languages } from '../model/words/words.ts';
 import { openPrivateRedis, type PrivateRedis } from '../queue/private-redis.ts';
-import { openCheckpoints } from '../store/checkpoint.ts';
 import { lockDataFolder } from '../store/lock.ts';
 import { closeStore } from '../store/open.ts';
 import { openWeb } from '../web/web.ts';
@@ -50,8 +49,6 @@ export async function openService({ config, env, log, workers, web, command }: S
     stops.push(lockDataFolder(config.dataDir, command));
     const data = openData(config);
     stops.push(() => closeStore(data.db));
-    const checkpoints = openCheckpoints(data.db, (error) => log.warn('store.checkpoints', { error }));
-    stops.push(() => checkpoints.close());
     const leftovers = new AbortController(); // of an import that was killed: finished beside everything else, a large one takes its time
     const resumed = resumeImports({ db: data.db, dataDir: config.dataDir, suppressionKey: data.ring.suppression }, leftovers.signal).catch(
       (error: unknown) => log.warn('import.not_resumed', { error }),
