@@ -147,7 +147,10 @@ function readKeys(report: Report, yaml: string, firstLine: number, values: Parti
     if (!result.success) report('error', 'front-matter', place, `"${name}" ${result.error.issues[0]?.message}`, fields[name].remedy);
     values[name] = result.success || name !== 'lang' ? typed : 'en';
     if (result.success) places.set(name, place);
-    if (name === 'preheader' && result.success) advisePreheader(report, place, typed);
+    if (name === 'preheader' && result.success) {
+      advisePreheader(report, place, typed);
+      proofread(report, typed, () => place);
+    }
   }
   const titled = places.get('title');
   if (titled !== undefined) adviseTitle(report, titled, values);

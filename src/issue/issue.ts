@@ -7,14 +7,16 @@ import { readChartData } from './chart-data.ts';
 import type { FileNeed } from './figures.ts';
 import { type Problem, readBeside } from './files.ts';
 import { collectFindings, inSourceOrder, type Report } from './findings.ts';
-import { parseIssue } from './parse.ts';
+import { type Parsed, parseIssue } from './parse.ts';
 
 export { checkDrawn, checkFolds, checkParts, checkSize, stoppingChecks } from './checks.ts';
 export type { Problem } from './files.ts';
 export { describeFindings } from './findings.ts';
 export { limits } from './limits.ts';
 export { type Parsed, parseIssue } from './parse.ts';
+export { openParser, type Parser } from './parser.ts';
 export { printIssue } from './print.ts';
+export { monthAfter, skeletonOf } from './skeleton.ts';
 
 const megabyte = 1024 * 1024;
 const mostDataBytes = megabyte;
@@ -54,7 +56,16 @@ export async function readIssueWith(
   storePicture: StorePicture,
   storePdf: StorePdf = async () => ({ problem: 'nothing here takes a PDF', remedy: 'leave it out' }),
 ): Promise<{ tree?: IssueTree; findings: Finding[] }> {
-  const parsed = parseIssue(source);
+  return readParsed(parseIssue(source), readFile, storePicture, storePdf);
+}
+
+/** Reads the files that a parsed issue names. As `readIssue`; the parsed issue is used up. */
+export async function readParsed(
+  parsed: Parsed,
+  readFile: ReadFile,
+  storePicture: StorePicture,
+  storePdf: StorePdf,
+): Promise<{ tree?: IssueTree; findings: Finding[] }> {
   const { findings, report } = collectFindings();
   const stored = new Map<string, ReturnType<StorePicture>>();
   for (const need of parsed.needs) {

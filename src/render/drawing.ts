@@ -3,7 +3,7 @@
 import { AppError } from '../errors.ts';
 import type { Drawing, Masthead, Picture } from '../model/edition.ts';
 import { leaveTokenPlaceholder, pdfTokenPlaceholder, preferencesTokenPlaceholder } from '../model/edition.ts';
-import type { Block, Direction, IssueTree } from '../model/issue.ts';
+import type { Block, Chart, Direction, IssueTree } from '../model/issue.ts';
 import { blocksOf, uploadedPdf } from '../model/issue.ts';
 import { directionOf } from '../model/language.ts';
 import { linksOf } from '../model/measure.ts';
@@ -20,24 +20,31 @@ import { wordsFor } from './words.ts';
 /** Widths of the chart drawings, in units of which letters take 13.5: the mail is also read on phones and needs larger letters than print. */
 export const chartWidths = { mail: 520, wide: 620, narrow: 360 };
 
+/** What is known of an issue's PDF without drawing it: how many pages and bytes it had when it was drawn last. */
+export interface KnownPdf {
+  pages: number;
+  bytes: number;
+}
+
 /** Draws mail, text, page, PDF and chart pictures from one tree, and mail and page without pictures. Same input, same bytes.
+ *  With `known` it is a preview: no PDF is drawn, and the bytes of figures are not asked for.
  *  Throws `render.chart` on data that is not numbers, `render.figure` when the bytes of a figure are missing,
  *  `render.pdf` on characters no typeface here has, `render.placeholder` when the text holds the mark that stands for a reader's token. */
-export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing> {
+export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>, known?: KnownPdf): Promise<Drawing> {
   // It would be replaced by the reader's own token, and a link with it would hand that token to a stranger.
   const text = JSON.stringify(tree) + joined(tree);
   const placeholder = [leaveTokenPlaceholder, preferencesTokenPlaceholder, pdfTokenPlaceholder].find((mark) => text.includes(mark));
   if (placeholder !== undefined)
     throw new AppError('render.placeholder', `The text holds "${placeholder}", which stands for each reader's own link; take it out`);
   for (const b of blocksOf(tree)) {
-    if (b.t === 'figure' && !figures.has(b.asset))
+    if (b.t === 'figure' && known === undefined && !figures.has(b.asset))
       throw new AppError(
         'render.figure',
         `Picture ${b.asset} of figure "${b.id}" is not among the stored pictures; add the issue again with its pictures`,
       );
   }
   const logo = masthead.brand?.logo;
-  if (logo !== undefined && !figures.has(logo.asset))
+  if (logo !== undefined && known === undefined && !figures.has(logo.asset))
     throw new AppError(
       'render.figure',
       `The logo ${logo.asset} is not among the stored pictures; set it again: galley publication set ${masthead.slug} --logo FILE`,
@@ -47,17 +54,17 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
   const onPage = new Map<string, { wide: string; narrow: string }>();
   const inMail = new Map<string, Picture>();
   for (const [i, chart] of [...blocksOf(tree)].filter((b) => b.t === 'chart').entries()) {
-    const draw = (size: keyof typeof chartWidths) =>
-      chartSvg(chart, turned.get(chart) ?? tree.direction, chartWidths[size], `chart${i + 1}-${size}`);
-    const wide = await draw('wide');
+    const { wide, narrow, picture } = await (known ? keptChart : drawChart)(chart, turned.get(chart) ?? tree.direction, `chart${i + 1}`);
     print.set(chart.id, wide);
-    onPage.set(chart.id, { wide, narrow: await draw('narrow') });
-    const png = await chartPng(await draw('mail'));
-    inMail.set(chart.id, named(png.bytes, 'png', png.width, png.height));
+    onPage.set(chart.id, { wide, narrow });
+    inMail.set(chart.id, picture);
   }
   const same = { tree, masthead, addresses: addressesOf(tree, masthead), words: wordsFor(tree.language) };
-  const { pdf, pages } = givenPdf(tree, figures) ?? drawPdf({ ...same, charts: print, figures });
-  const facts = { pages, bytes: pdf.length };
+  const { pdf, pages } =
+    known !== undefined
+      ? { pdf: Buffer.of(), pages: known.pages }
+      : (givenPdf(tree, figures) ?? drawPdf({ ...same, charts: print, figures }));
+  const facts = known ?? { pages, bytes: pdf.length };
   // On the web the PDF is not told by its size where it is not for whoever reads there.
   const onWeb = masthead.pdf === 'readers' ? { ...same, words: { ...same.words, facts: () => same.words.forReaders } } : same;
   const mailed = { ...same, addresses: mailedAddresses(same.addresses, masthead) };
@@ -74,6 +81,33 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
     pdfPages: pages,
     pictures: [...new Map([...inMail.values()].map((picture) => [picture.name, picture])).values()],
   };
+}
+
+interface DrawnChart {
+  wide: string;
+  narrow: string;
+  picture: Picture;
+}
+
+/** Charts of previews drawn last, by what they are drawn from: while an issue is written its charts seldom change, and they are what costs most. */
+const charts = new Map<string, DrawnChart>();
+const mostCharts = 40;
+
+async function keptChart(chart: Chart, direction: Direction, prefix: string): Promise<DrawnChart> {
+  const key = JSON.stringify([chart, direction, prefix]);
+  const kept = charts.get(key) ?? (await drawChart(chart, direction, prefix));
+  charts.delete(key);
+  charts.set(key, kept);
+  for (const oldest of charts.keys()) if (charts.size > mostCharts) charts.delete(oldest);
+  return kept;
+}
+
+async function drawChart(chart: Chart, direction: Direction, prefix: string): Promise<DrawnChart> {
+  const draw = (size: keyof typeof chartWidths) => chartSvg(chart, direction, chartWidths[size], `${prefix}-${size}`);
+  const wide = await draw('wide');
+  const narrow = await draw('narrow');
+  const png = await chartPng(await draw('mail'));
+  return { wide, narrow, picture: named(png.bytes, 'png', png.width, png.height) };
 }
 
 /** Charts of items that run another way than the issue. */

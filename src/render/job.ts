@@ -3,10 +3,11 @@
 import type { AdmittedPdf, Drawing, Masthead, PdfSubject, Picture } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
 import type { DrawnFacts, NoticeDrawing } from '../model/notice.ts';
+import type { KnownPdf } from './drawing.ts';
 import type { NoticeMasthead } from './notice-words.ts';
 
 export type Job =
-  | { kind: 'draw'; tree: IssueTree; masthead: Masthead; figures: Map<string, Uint8Array> }
+  | { kind: 'draw'; tree: IssueTree; masthead: Masthead; figures: Map<string, Uint8Array>; known?: KnownPdf }
   | { kind: 'notice'; facts: DrawnFacts; masthead: NoticeMasthead }
   | { kind: 'admit'; bytes: Uint8Array }
   | { kind: 'admit-pdf'; bytes: Uint8Array; subject: PdfSubject };

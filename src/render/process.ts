@@ -12,7 +12,7 @@ async function perform(job: Job): Promise<Extract<Answer, { kind: 'done' }>['res
   if (job.kind === 'admit') return (await import('./picture.ts')).admitPicture(job.bytes);
   if (job.kind === 'admit-pdf') return (await import('./uploaded-pdf.ts')).admitPdf(job.bytes, job.subject);
   if (job.kind === 'notice') return (await import('./notice.ts')).drawNotice(job.facts, job.masthead);
-  return (await import('./drawing.ts')).drawIssue(job.tree, job.masthead, job.figures);
+  return (await import('./drawing.ts')).drawIssue(job.tree, job.masthead, job.figures, job.known);
 }
 
 process.on('message', async (job: Job) => {

@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import type { AdmittedPdf, Drawing, Masthead, PdfSubject, Picture } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
 import type { DrawnFacts, NoticeDrawing } from '../model/notice.ts';
+import type { KnownPdf } from './drawing.ts';
 import type { Answer, Job } from './job.ts';
 import type { NoticeMasthead } from './notice-words.ts';
 
@@ -18,6 +19,8 @@ export interface Studio {
    *  Same input, same bytes. Rejects with an AppError that says what in the issue cannot be drawn (`render.chart`, `render.figure`, `render.pdf`,
    *  `render.placeholder`), or that the drawing process took too long (`render.timeout`) or ended (`render.ended`); the next drawing has a new process. */
   draw(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>): Promise<Drawing>;
+  /** Draws what `draw` would but the PDF, of which only what was known last is told; for a look while the issue is written. Rejects as `draw`. */
+  preview(tree: IssueTree, masthead: Masthead, known: KnownPdf): Promise<Drawing>;
   /** Draws a notice: subject, HTML and text. Same input, same bytes. */
   drawNotice(facts: DrawnFacts, masthead: NoticeMasthead): Promise<NoticeDrawing>;
   /** Checks and redraws a picture for storing: PNG or JPEG by content, at most 1200 pixels wide, without metadata. A refusal is a value. */
@@ -87,7 +90,7 @@ export function openDrawing({ timeLimit = 60_000, jobsPerProcess = 20, memoryLim
         settle();
       };
       const answered = (answer: Answer) => {
-        jobs += 1;
+        if (job.kind !== 'draw' || job.known === undefined) jobs += 1; // a preview leaves nothing behind
         finish(() => resolve(answer), jobs < jobsPerProcess && answer.rss < memoryLimit);
       };
       const exited = (code: number | null, signal: string | null) =>
@@ -138,6 +141,7 @@ export function openDrawing({ timeLimit = 60_000, jobsPerProcess = 20, memoryLim
 
   return {
     draw: async (tree, masthead, figures) => (await inTurn({ kind: 'draw', tree, masthead, figures })) as Drawing,
+    preview: async (tree, masthead, known) => (await inTurn({ kind: 'draw', tree, masthead, figures: new Map(), known })) as Drawing,
     drawNotice: async (facts, masthead) => (await inTurn({ kind: 'notice', facts, masthead })) as NoticeDrawing,
     admitPicture: async (bytes) => (await inTurn({ kind: 'admit', bytes })) as Picture | { problem: string; remedy: string },
     admitPdf: async (bytes, subject) =>
