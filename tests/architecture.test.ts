@@ -83,6 +83,7 @@ const rules: Rules = {
     express: ['web'],
     helmet: ['web'],
     esbuild: ['web'],
+    diff: ['web'],
     '@fastify/busboy': ['web'],
     'prosemirror-*': ['web'],
     'htmx.org': ['web'],

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
-import { composeNotice, composeTemplate } from '../message/message.ts';
+import { composeNotice, composeTemplate, issueInput } from '../message/message.ts';
 import { type Format, formats } from '../model/edition.ts';
 import { noSend } from '../model/notice.ts';
 import { mintToken, type TokenKeys, type TokenKind } from '../model/token.ts';
@@ -67,11 +67,6 @@ async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBa
   return rows.length;
 }
 
-/** The last part of Feedback-ID: 5 to 15 characters, the same for all mail of a sender (Gmail's feedback loop). */
-function senderId(domain: string): string {
-  return `g${createHash('sha256').update(domain.toLowerCase()).digest('hex').slice(0, 11)}`;
-}
-
 /** Composes the send's messages once, one for each format, and keeps them with the send, the same bytes for ever; returns their hashes. Errors: a sender that no mail can have. */
 export function composeSend({ db, baseUrl, bounceDomain, leaveByMail }: FanoutDeps, sendId: number): Record<Format, string> {
   const kept = templateHashes(db, sendId);
@@ -84,23 +79,15 @@ export function composeSend({ db, baseUrl, bounceDomain, leaveByMail }: FanoutDe
     Format,
     object
   >;
-  const fromDomain = publication.fromAddress.slice(publication.fromAddress.lastIndexOf('@') + 1);
+  const campaign = String(send.id);
+  const date = send.asOf ?? send.scheduledFor;
+  const {
+    email: _email,
+    text: _text,
+    ...withoutParts
+  } = issueInput({ publication, edition, campaign, date, baseUrl, bounceDomain, leaveByMail });
   const composed = (format: Format) => {
-    const json = JSON.stringify(
-      composeTemplate({
-        from: { name: publication.name, address: publication.fromAddress },
-        ...(publication.replyTo !== null && { replyTo: publication.replyTo }),
-        listName: publication.name,
-        listId: `${publication.slug}.lists.${fromDomain}`,
-        subject: edition.subject,
-        ...parts[format],
-        date: send.asOf ?? send.scheduledFor,
-        baseUrl,
-        bounceDomain: bounceDomain ?? fromDomain,
-        leaveByMail,
-        feedbackId: `${send.id}:${publication.slug}:issue:${senderId(fromDomain)}`,
-      }),
-    );
+    const json = JSON.stringify(composeTemplate({ ...withoutParts, ...parts[format] }));
     return { hash: createHash('sha256').update(json).digest('hex'), json };
   };
   keepTemplates(
@@ -128,9 +115,18 @@ async function publishNotice(deps: FanoutDeps, { id: batch, epoch }: OpenBatch):
   await keepTemplate(redis, template, () => json);
   await publishFence(redis, readEngine(db), batch);
   const delivery = mintToken(tokenKeys, 'notice', { publication: publication.id, reader: notice.id, send: noSend });
-  const rows = [{ reader: notice.id, address: notice.address, delivery }];
+  const rows = [
+    { reader: notice.id, address: notice.address, delivery, ...(notice.facts.kind === 'test' && nobodysLinks(tokenKeys, publication.id)) },
+  ];
   await queue.add({ batch, send: noSend, epoch, template, rows, ...(rate !== undefined && { rate }) });
   return 1;
+}
+
+/** Links in the test of an issue, which look and weigh as a reader's do and lead to nobody. */
+function nobodysLinks(keys: TokenKeys, publication: number): Record<'leave' | 'preferences' | 'pdf', string> {
+  const nobody = { publication, reader: 0, send: noSend };
+  const token = (kind: TokenKind): string => mintToken(keys, kind, nobody);
+  return { leave: token('leave'), preferences: token('preferences'), pdf: token('pdf') };
 }
 
 type NoticeOut = NonNullable<ReturnType<typeof findNoticeOut>>;

@@ -5,6 +5,7 @@ import type { RedisUrl } from '../queue/connect.ts';
 import { openSlotSchedule } from '../queue/slots.ts';
 import { openDrawing } from '../render/render.ts';
 import { drawNotices } from '../schedule/notices.ts';
+import { remindOfSlots } from '../schedule/reminders.ts';
 import { publicationSlots, takeSlots } from '../schedule/slots.ts';
 import { findUndrawn } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
@@ -46,6 +47,7 @@ export async function openCalendar({ db, redisUrl, log, now, ...at }: CalendarOp
   async function once(): Promise<void> {
     if (!at.rehearsal) {
       await takeSlots({ db, draw: studio.draw, baseUrl: at.baseUrl, log, now });
+      remindOfSlots({ db, log, now });
       await schedule.keep(publicationSlots(db).map(({ publication: { slug, zone }, slot }) => ({ slug, zone, slot })));
     }
     await drawNotices({ db, drawNotice: studio.drawNotice, ...at });

@@ -1,10 +1,20 @@
 /** Issues between files, the store and the studio: what `issue add`, `check`, `preview` and the demo share. */
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { checkDrawn, checkFolds, checkParts, checkSize, readIssue, type StorePdf, type StorePicture } from '../issue/issue.ts';
+import { readBeside } from '../issue/files.ts';
+import {
+  checkDrawn,
+  checkFolds,
+  checkParts,
+  checkSize,
+  type ReadFile,
+  readIssueWith,
+  type StorePdf,
+  type StorePicture,
+} from '../issue/issue.ts';
 import type { Drawing, Masthead, Picture } from '../model/edition.ts';
 import type { Finding, IssueTree } from '../model/issue.ts';
 import { type Studio, stylesheetLink } from '../render/render.ts';
@@ -12,6 +22,7 @@ import { mastheadOf, reviseIssue } from '../schedule/approve.ts';
 import { findAssets, storeAsset } from '../store/assets.ts';
 import type { Db } from '../store/open.ts';
 import { getPublication, type Publication } from '../store/publications.ts';
+import { keepFile } from '../store/writing.ts';
 
 interface LoadedIssue {
   source: string;
@@ -19,25 +30,40 @@ interface LoadedIssue {
   tree: IssueTree | undefined;
   findings: Finding[];
   pictures: Picture[];
+  /** What the text names by a path: a stored picture or PDF by its name, or the text of a table. */
+  files: Map<string, { asset: string } | { content: string }>;
 }
 
 /** Reads an issue file with its data and pictures. */
 async function loadIssue(studio: Studio, file: string): Promise<LoadedIssue> {
   const source = readGiven(file);
   const pictures: Picture[] = [];
-  const takePicture: StorePicture = async (bytes) => {
+  const files: LoadedIssue['files'] = new Map();
+  const folder = dirname(resolve(file));
+  const takePicture: StorePicture = async (bytes, path) => {
     const picture = await studio.admitPicture(bytes);
-    if ('name' in picture) pictures.push(picture);
+    if (!('name' in picture)) return picture;
+    pictures.push(picture);
+    files.set(path, { asset: picture.name });
     return picture;
+  };
+  let pdfPath = '';
+  const readFile: ReadFile = async (path, limit) => {
+    const found = await readBeside(folder, path, limit);
+    if ('bytes' in found && /\.csv$/i.test(path)) files.set(path, { content: Buffer.from(found.bytes).toString('utf8') });
+    pdfPath = path;
+    return found;
   };
   const takePdf: StorePdf = async (bytes, { publication, title, number, period, language }) => {
     const subject = { publication, title, number, language, ...(period !== undefined && { period }) };
     const pdf = await studio.admitPdf(bytes, subject);
-    if ('name' in pdf) pictures.push({ name: pdf.name, type: 'application/pdf', width: 0, height: 0, bytes: pdf.bytes });
+    if (!('name' in pdf)) return pdf;
+    pictures.push({ name: pdf.name, type: 'application/pdf', width: 0, height: 0, bytes: pdf.bytes });
+    files.set(pdfPath, { asset: pdf.name }); // the file read last is the one that is asked about
     return pdf;
   };
-  const { tree, findings } = await readIssue(source, file, takePicture, takePdf);
-  return { source, tree, findings, pictures };
+  const { tree, findings } = await readIssueWith(source, readFile, takePicture, takePdf);
+  return { source, tree, findings, pictures, files };
 }
 
 export interface KeptIssue {
@@ -60,13 +86,15 @@ export async function keepIssue(
   publication: Publication,
   file: string,
 ): Promise<{ issue?: KeptIssue; undone?: Undone; title?: string; findings: Finding[] }> {
-  const { source, tree, findings, pictures } = await loadIssue(studio, file);
+  const { source, tree, findings, pictures, files } = await loadIssue(studio, file);
   if (tree === undefined) return { findings };
   const stops = findings.filter(({ severity }) => severity === 'stop').map(({ check, line, problem }) => ({ check, line, problem }));
   const hash = createHash('sha256').update(JSON.stringify(tree)).digest('hex');
   for (const picture of pictures) storeAsset(db, picture);
   const values = { publicationId: publication.id, tree, source, stops, hash, now: Date.now() };
   const { revision, ...undone } = reviseIssue(db, values, 'operator');
+  const none = { asset: null, content: null };
+  for (const [path, kept] of files) keepFile(db, { issueId: revision.issueId, path, ...none, ...kept, addedAt: values.now });
   const issue = { issue: `${publication.slug}/${tree.number}`, revision: revision.revision, hash };
   return { issue, undone, title: tree.publication, findings };
 }

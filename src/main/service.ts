@@ -60,7 +60,13 @@ export async function openService({ config, env, log, workers, web, command }: S
     const catcher = config.smtp === undefined ? await openCatcher({ folder: join(config.dataDir, 'catcher') }) : undefined;
     if (catcher !== undefined) stops.push(() => catcher.close());
     const pages = web
-      ? await openWeb({ readers: readerDeps(config, data), sessionsKey: data.ring.sessions, config, log, ...(catcher && { catcher }) })
+      ? await openWeb({
+          readers: readerDeps(config, data),
+          sessionsKey: data.ring.sessions,
+          config: { ...config, leaveByMail: leaveByMail(config) },
+          log,
+          ...(catcher && { catcher }),
+        })
       : undefined;
     if (pages !== undefined) stops.push(() => pages.close());
     const redis = await openServiceRedis(config, env, log);
@@ -89,6 +95,9 @@ function readerDeps({ dataDir, rehearsal }: Config, { db, ring }: Data): ReaderD
   return { db, tokenKeys: ring.tokens, suppressionKey: ring.suppression, languages, rehearsal, dataDir };
 }
 
+/** Whether readers may leave by mail: a domain of its own for what comes back says that it is read, by the pipe at least. */
+const leaveByMail = ({ inbound, bounceDomain }: Config): boolean => inbound !== undefined || bounceDomain !== undefined;
+
 function engineOptions(config: Config, data: Data, redis: ServiceRedis, log: Log) {
   const { smtp, redis: given, baseUrl, bounceDomain, ratePerSecond, unknownPolicy, inbound } = config;
   return {
@@ -99,7 +108,7 @@ function engineOptions(config: Config, data: Data, redis: ServiceRedis, log: Log
     rehearsal: smtp === undefined,
     baseUrl,
     bounceDomain,
-    leaveByMail: inbound !== undefined || bounceDomain !== undefined, // a domain of its own for what comes back says that it is read, by the pipe at least
+    leaveByMail: leaveByMail(config),
     rate: ratePerSecond,
     unknownPolicy,
     inbound,

@@ -11,6 +11,7 @@ import { base64Lines, type EncodedBody, encodeBody, type Piece } from './transfe
 
 export { type Dkim, type DkimKey, readDkim } from './dkim.ts';
 export { type DkimRecord, dkimRecord } from './dkim-record.ts';
+export { type IssueMail, issueInput } from './issue-input.ts';
 export { type OwnAddress, readOwnAddress } from './own-address.ts';
 export { openSigner, type Signer } from './signer.ts';
 
@@ -35,6 +36,8 @@ export interface MessageInput {
   leaveByMail?: boolean | undefined;
   /** `campaign:list:type:sender`, for Gmail's feedback loop. */
   feedbackId: string;
+  /** Whether it is a test of an issue, which says so in a header of its own. */
+  test?: boolean;
 }
 
 /** Who a publication's mail comes from, and where answers go. */
@@ -105,6 +108,7 @@ export function composeTemplate(input: MessageInput): MessageTemplate {
     'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n',
     `Feedback-ID: ${folded('Feedback-ID', [clean(feedbackId)])}\r\n`,
     'Precedence: bulk\r\n',
+    ...(input.test === true ? ['X-Galley-Test: yes\r\n'] : []),
     'X-Auto-Response-Suppress: OOF, AutoReply\r\n',
     ...body(input),
   ];

@@ -4,6 +4,19 @@
 export type NoticeFacts =
   /** To the editors: a slot came and no issue was approved, so nothing went out. `next` is the slot after it. */
   | { kind: 'slot-empty'; at: string; zone: string; next: string }
+  /** To those who are named for it: a slot comes in `days`; what is missing for it, and of which issue (`SLUG/NUMBER`). */
+  | {
+      kind: 'slot-near';
+      at: string;
+      zone: string;
+      days: number;
+      missing: 'issue' | 'text' | 'approval' | 'slot' | 'nothing';
+      issue?: string;
+    }
+  /** To the editors: a slot was found `hours` late and left out, as the publication asks; the issue that was approved for it waits for the `next`. */
+  | { kind: 'slot-skipped'; at: string; zone: string; hours: number; next: string }
+  /** A test of an issue, to whoever was named: the mail as readers would get it, marked as a test. */
+  | { kind: 'test'; issue: string; revision: number }
   /** To the editors: a send was due while nothing ran, so long ago that a person must say whether it still goes out. `hours` it was late when found. */
   | { kind: 'send-late'; send: string; at: string; zone: string; hours: number }
   /** To the editors: so much of a send came back (`hard` bounces), or so many complained, of `attempts` mails, that it stopped itself; not `paused` when it was over. */
@@ -52,8 +65,8 @@ interface ToReader {
   token: string;
 }
 
-/** What is put into words; a mail passed on has its own. */
-export type DrawnFacts = Exclude<NoticeFacts, { kind: 'forward' }>;
+/** What is put into words; a mail passed on and a test of an issue have their own. */
+export type DrawnFacts = Exclude<NoticeFacts, { kind: 'forward' | 'test' }>;
 export type NoticeKind = DrawnFacts['kind'];
 
 /** A notice put into words: the parts of its mail. */

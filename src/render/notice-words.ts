@@ -70,6 +70,24 @@ const wording: Wording = {
     ],
     action: desk(words, masthead),
   }),
+  'slot-near': ({ at, zone, days: count, missing, issue = '' }, { words, masthead, name }) => ({
+    subject: words.text('editor.slot-near', { publication: masthead.name, count }),
+    paragraphs: [
+      pieces(words, 'editor.slot-near.lede', { publication: name, day: describeTime(at), zone }),
+      missing === 'issue'
+        ? [words.text('editor.slot-near.issue')]
+        : pieces(words, `editor.slot-near.${missing}` as const, { issue: { name: issue } }),
+    ],
+    action: desk(words, masthead),
+  }),
+  'slot-skipped': ({ at, zone, hours: count, next }, { words, masthead, name }) => ({
+    subject: words.text('editor.slot-skipped', { publication: masthead.name }),
+    paragraphs: [
+      pieces(words, 'editor.slot-skipped.lede', { publication: name, day: describeTime(at), zone, count }),
+      pieces(words, 'editor.slot-skipped.next', { day: describeTime(next) }),
+    ],
+    action: desk(words, masthead),
+  }),
   'send-late': ({ send, at, zone, hours: count }, { words, masthead }) => ({
     subject: words.text('editor.send-late', { publication: masthead.name, send, count }),
     paragraphs: [

@@ -3,16 +3,17 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import { checkParts, checkSize } from '../issue/issue.ts';
 import type { Drawing, Masthead } from '../model/edition.ts';
-import { assetsOf, type IssueTree } from '../model/issue.ts';
+import { assetsOf, type Finding, type IssueTree } from '../model/issue.ts';
 import { findApproval, listAwaiting, saveApproval } from '../store/approvals.ts';
 import { findAssets, storeAsset } from '../store/assets.ts';
 import { noteAudit } from '../store/audit.ts';
 import { type Edition, findEdition, saveEdition } from '../store/editions.ts';
-import { findRevision, type NewRevision, type Revision, saveRevision } from '../store/issues.ts';
+import { findIssue, findRevision, type NewRevision, type Revision, saveRevision } from '../store/issues.ts';
 import type { Db } from '../store/open.ts';
 import type { Publication } from '../store/publications.ts';
 import { realSend, unscheduleIssue } from '../store/sends.ts';
 import { inTransaction } from '../store/statement.ts';
+import { sealRevision } from '../store/writing.ts';
 
 export interface EditionDeps {
   db: Db;
@@ -46,7 +47,7 @@ export async function approveIssue(deps: EditionDeps, order: Order): Promise<{ r
     const at = now();
     const waits = listAwaiting(db, publication.id, at).some(({ approval }) => approval.issueId === revision.issueId);
     if (waits && findApproval(db, revision.issueId)?.revision === revision.revision) return;
-    saveApproval(db, { issueId: revision.issueId, revision: revision.revision, waived, actor, approvedAt: at });
+    saveApproval(db, { issueId: revision.issueId, revision: revision.revision, waived, actor, approvedAt: at, edition: edition.hash });
     noteApproval(db, { at, actor, issue, revision, edition, waived });
   });
   const awaiting = listAwaiting(db, publication.id, now());
@@ -94,16 +95,21 @@ export async function frozenForSending(deps: EditionDeps, order: Order): Promise
   const revision = getRevision(deps.db, order);
   refuseStops(revision, order);
   const edition = await freezeEdition(deps, order.publication, revision);
-  const light = findEdition(deps.db, { ...edition, format: 'light' }) ?? edition;
-  const { postalAddress } = order.publication;
-  const found = ([edition, light] as const).flatMap(({ email, plainText: text, format }) => [
-    ...checkSize(email, format),
-    ...checkParts({ email, text }, postalAddress),
-  ]);
-  const stop = found.find(({ severity, check }) => severity === 'stop' && order.waived[check] === undefined);
+  const stop = drawnFindings(deps.db, edition, order.publication).find(
+    ({ severity, check }) => severity === 'stop' && order.waived[check] === undefined,
+  );
   if (stop !== undefined)
     throw new AppError('send.unfit', `${stop.problem}. ${stop.remedy} Or send it all the same with --waive ${stop.check}=REASON`);
   return { revision, edition };
+}
+
+/** What is found wrong with the mails of an edition, the full one and the light one. */
+export function drawnFindings(db: Db, edition: Edition, { postalAddress }: Pick<Publication, 'postalAddress'>): Finding[] {
+  const light = findEdition(db, { ...edition, format: 'light' }) ?? edition;
+  return ([edition, light] as const).flatMap(({ email, plainText: text, format }) => [
+    ...checkSize(email, format),
+    ...checkParts({ email, text }, postalAddress),
+  ]);
 }
 
 /** The newest revision of an issue. Error when there is no such issue. */
@@ -111,6 +117,10 @@ export function getRevision(db: Db, { publication, number }: Pick<Order, 'public
   const revision = findRevision(db, publication.id, number);
   if (revision !== undefined) return revision;
   const issue = `${publication.slug}/${number}`;
+  if (findIssue(db, publication.id, number) !== undefined)
+    throw new AppError('issue.unread', `${issue} cannot be read as it stands: its text has mistakes. Open it on the desk and mend them`, {
+      status: 409,
+    });
   throw new AppError('issue.not_found', `No issue ${issue}: add it with galley issue add FILE --publication ${publication.slug}`, {
     status: 404,
   });
@@ -140,20 +150,26 @@ export function mastheadOf({ slug, name, postalAddress, brand, measure, pdf }: P
   return { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/`, ...chosen };
 }
 
+/** What names the full edition of a revision for the publication as it is. */
+export function editionKey(publication: Publication, baseUrl: string, { issueId, revision, tree }: Revision) {
+  const masthead = createHash('sha256')
+    .update(JSON.stringify(mastheadOf(publication, baseUrl)))
+    .digest('hex');
+  return { issueId, revision, language: tree.language, format: 'full' as const, masthead };
+}
+
 /**
  * The full edition of a revision for the publication as it is, drawn once and kept with the light one: what readers get, on the pages and in the PDF too, never
- * changes after this. One that was frozen before there were light ones gets its light one now.
+ * changes after this. One that was frozen before there were light ones gets its light one now. Error 409 when the revision is being written at this moment.
  */
-export async function freezeEdition(
-  { db, draw, baseUrl, now }: EditionDeps,
-  publication: Publication,
-  { issueId, revision, tree }: Revision,
-): Promise<Edition> {
+export async function freezeEdition({ db, draw, baseUrl, now }: EditionDeps, publication: Publication, read: Revision): Promise<Edition> {
+  const { tree } = read;
   const drawnFor = mastheadOf(publication, baseUrl);
-  const masthead = createHash('sha256').update(JSON.stringify(drawnFor)).digest('hex');
-  const key = { issueId, revision, language: tree.language, format: 'full' as const, masthead };
+  const key = editionKey(publication, baseUrl, read);
   const frozen = findEdition(db, key);
   if (frozen !== undefined && findEdition(db, { ...key, format: 'light' }) !== undefined) return frozen;
+  if (!sealRevision(db, read))
+    throw new AppError('issue.changed', 'The issue is being written at this moment: look at it again', { status: 409 });
   const shown = assetsOf(tree);
   const logo = drawnFor.brand?.logo?.asset;
   const figures = findAssets(db, logo === undefined ? shown : [...shown, logo]);

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { iso } from '../model/zone.ts';
 import { saveApproval } from '../store/approvals.ts';
 import { noteAudit } from '../store/audit.ts';
+import { customsOf } from '../store/customs.ts';
 import { tellEditors } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
 import {
@@ -18,12 +19,37 @@ import {
   sendsInState,
   startSend,
 } from '../store/sends.ts';
+import { isSlotSend } from '../store/slots.ts';
 import { inTransaction } from '../store/statement.ts';
 import { type EditionDeps, freezeEdition, frozenForSending, getRevision, noteApproval, type Order } from './approve.ts';
+import { lateMs } from './slots.ts';
 
+export type { EditionDeps } from './approve.ts';
+export { mastheadOf } from './approve.ts';
+export { type Reading, readText } from './issue-text.ts';
 export { sendToMissed } from './missed.ts';
+export { nextSlot, orderSend, takeBackOrder, type When } from './order.ts';
+export { type Look, openPreviews, type Previews } from './previews.ts';
+export { type Missing, missingFor } from './reminders.ts';
+export { type ForApproval, findProof, makeProof, type Stop, signOff, stopsOf, withdrawApproval } from './signoff.ts';
+export { beginSlot } from './slots.ts';
 export { steer } from './steer.ts';
+export { sendTest, type TestDeps } from './test-send.ts';
 export { dismissUnknowns, resendUnknowns } from './unknowns.ts';
+export {
+  beginText,
+  type KeptText,
+  keepText,
+  nameOf,
+  nextText,
+  openIssue,
+  refuseLarge,
+  restoreText,
+  takeFile,
+  type WritingDeps,
+  waive,
+  withFront,
+} from './writing.ts';
 
 export interface SendOrder extends Order {
   /** When to start, in ms UTC; the present or earlier means at once. */
@@ -48,7 +74,7 @@ export async function scheduleSend(deps: EditionDeps, order: SendOrder): Promise
     if (!rehearsal && latest !== known) throw openError(latest); // a slot, or somebody else, made one while we drew, and it has gone out already
     const at = now();
     if (!rehearsal) {
-      saveApproval(db, { issueId, revision: revision.revision, waived, actor, approvedAt: at });
+      saveApproval(db, { issueId, revision: revision.revision, waived, actor, approvedAt: at, edition: edition.hash });
       noteApproval(db, { at, actor, issue, revision, edition, waived });
     }
     const values = { publicationId: publication.id, issueId, editionId: edition.id, rehearsal, waived, scheduledFor: order.at };
@@ -75,16 +101,12 @@ function openError(name = 'the issue', state = 'just sent'): AppError {
   return new AppError('send.open', text, { status: 409 });
 }
 
-/** A send found this long after its time waits for a person: nobody expects it any more. */
-export const lateMs = 6 * 3_600_000;
-
-/** Starts what is due and returns it. What was due long ago, while nothing ran, is paused instead, and the editors are told. */
+/** Starts what is due and returns it. What was due long ago, while nothing ran, is paused instead, and the editors are told; unless it is of a slot whose publication asks to send late. */
 export function startDueSends({ db, rehearsal, log, now }: { db: Db; rehearsal: boolean; log: Log; now: () => number }): Send[] {
   const due = dueSends(db, rehearsal, now());
-  const [late, timely] = [
-    due.filter((send) => now() - send.scheduledFor > lateMs),
-    due.filter((send) => now() - send.scheduledFor <= lateMs),
-  ];
+  const isLate = (send: Send) =>
+    now() - send.scheduledFor > lateMs && !(isSlotSend(db, send.id) && customsOf(db, send.publicationId).missedSlot === 'late');
+  const [late, timely] = [due.filter(isLate), due.filter((send) => !isLate(send))];
   for (const send of late) if (holdLate(db, send, now())) log.warn('send.late', { send: send.name });
   const started = timely.filter((send) => startSend(db, send.id, now()));
   for (const send of started) log.info('send.started', { send: send.name, rehearsal: send.rehearsal });

@@ -3,8 +3,9 @@ import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { parseSlot, type Slot, slotAfter, slotBefore } from '../model/slot.ts';
 import { iso } from '../model/zone.ts';
-import { type Awaiting, listAwaiting } from '../store/approvals.ts';
+import { type Awaiting, dropApproval, listAwaiting } from '../store/approvals.ts';
 import { noteAudit } from '../store/audit.ts';
+import { customsOf } from '../store/customs.ts';
 import type { Edition } from '../store/editions.ts';
 import { tellEditors } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
@@ -13,6 +14,9 @@ import { addSend } from '../store/sends.ts';
 import { findTakenSlot, saveTakenSlot } from '../store/slots.ts';
 import { inTransaction } from '../store/statement.ts';
 import { type EditionDeps, freezeEdition } from './approve.ts';
+
+/** A send or a slot found this long after its time is late: nobody expects it any more. */
+export const lateMs = 6 * 3_600_000;
 
 export interface PublicationSlot {
   publication: Publication;
@@ -45,9 +49,14 @@ export async function takeSlots(deps: EditionDeps & { log: Log }): Promise<void>
     const { period, at } = slotBefore(slot, publication.zone, now());
     if (at < publication.createdAt || findTakenSlot(db, publication.id, period) !== undefined) continue;
     try {
-      const [first] = listAwaiting(db, publication.id, at);
-      const edition = first && (await freezeEdition(deps, publication, first.revision));
       const next = slotAfter(slot, publication.zone, at).at;
+      const [first] = listAwaiting(db, publication.id, at);
+      if (first !== undefined && now() - at > lateMs && customsOf(db, publication.id).missedSlot === 'skip') {
+        skipSlot(deps, { publication, period, at, next });
+        continue;
+      }
+      const edition = first && (await freezeEdition(deps, publication, first.revision));
+      if (first && edition && voidChanged(deps, publication, first, edition)) continue;
       takeSlot(deps, { publication, period, at, next, ...(first && edition && { approved: { ...first, edition } }) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -76,6 +85,44 @@ interface DueSlot {
   /** The instant of the slot after it. */
   next: number;
   approved?: Awaiting & { edition: Edition };
+}
+
+/** Uses up a slot that was missed by hours, for nothing: what was approved for it waits for the next. The editors are told. */
+function skipSlot({ db, log, now }: { db: Db; log: Log; now: () => number }, { publication, period, at, next }: DueSlot): void {
+  const { id: publicationId, zone } = publication;
+  inTransaction(db, () => {
+    if (findTakenSlot(db, publicationId, period) !== undefined) return;
+    saveTakenSlot(db, { publicationId, period, dueAt: at, sendId: null, takenAt: now() });
+    const hours = Math.floor((now() - at) / 3_600_000);
+    const facts = { kind: 'slot-skipped', at: iso(at, zone), zone, hours, next: iso(next, zone) } as const;
+    tellEditors(db, { publication, rehearsal: false, facts, now: now() });
+    log.warn('slot.skipped', { publication: publication.slug, period, hours });
+  });
+}
+
+/**
+ * What goes out is what was approved: an issue that is drawn otherwise now (its publication got another name, address or look) is approved no longer. True when
+ * that was so; the slot is looked at anew.
+ */
+function voidChanged(
+  { db, log, now }: { db: Db; log: Log; now: () => number },
+  { slug }: Publication,
+  { approval, number }: Awaiting,
+  { hash }: Edition,
+): boolean {
+  if (approval.edition === null || approval.edition === hash) return false;
+  inTransaction(db, () => {
+    dropApproval(db, approval.issueId);
+    noteAudit(db, {
+      at: now(),
+      actor: 'schedule',
+      action: 'void',
+      subject: `${slug}/${number}`,
+      detail: `edition ${hash} is not the approved ${approval.edition}`,
+    });
+  });
+  log.warn('approval.void', { issue: `${slug}/${number}` });
+  return true;
 }
 
 /** Uses a slot up, unless somebody was first or the approval changed while its edition was drawn. */

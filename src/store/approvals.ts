@@ -7,10 +7,27 @@ import { statement } from './statement.ts';
 
 export type Approval = typeof approvals.$inferSelect;
 
-/** Approves a revision; an earlier approval of the issue is replaced. */
-export function saveApproval(db: Db, approval: Approval): void {
-  const { issueId: _, ...rest } = approval;
-  db.insert(approvals).values(approval).onConflictDoUpdate({ target: approvals.issueId, set: rest }).run();
+/** Approves a revision; an earlier approval of the issue is replaced. Unless it says otherwise, the issue waits for its slot from then on. */
+export function saveApproval(
+  db: Db,
+  approval: Omit<Approval, 'edition' | 'slottedAt'> & Partial<Pick<Approval, 'edition' | 'slottedAt'>>,
+): void {
+  const { issueId, ...given } = approval;
+  const values = { edition: null, slottedAt: given.approvedAt, ...given };
+  db.insert(approvals)
+    .values({ issueId, ...values })
+    .onConflictDoUpdate({ target: approvals.issueId, set: values })
+    .run();
+}
+
+/** Lets an approved issue wait for its slot from now on, or no more (null). */
+export function slotApproval(db: Db, issueId: number, slottedAt: number | null): void {
+  db.update(approvals).set({ slottedAt }).where(eq(approvals.issueId, issueId)).run();
+}
+
+/** Takes an approval back; false when there was none. */
+export function dropApproval(db: Db, issueId: number): boolean {
+  return db.delete(approvals).where(eq(approvals.issueId, issueId)).run().changes === 1;
 }
 
 export function findApproval(db: Db, issueId: number): Approval | undefined {
@@ -25,16 +42,16 @@ export interface Awaiting {
 }
 
 /**
- * Issues of a publication that were approved at `until` or before and wait for a slot, in the order of their approval: the newest revision is the one
+ * Issues of a publication that were approved and put down for a slot at `until` or before, in the order of their approval: the newest revision is the one
  * approved, and no real send was made since.
  */
 export function listAwaiting(db: Db, publicationId: number, until: number): Awaiting[] {
   const text = `SELECT a.issue_id AS issueId, i.number FROM approvals a JOIN issues i ON i.id = a.issue_id
-    WHERE i.publication_id = ? AND a.approved_at <= ?
+    WHERE i.publication_id = ? AND a.approved_at <= ? AND a.slotted_at <= ?
       AND a.revision = (SELECT max(revision) FROM revisions r WHERE r.issue_id = a.issue_id)
       AND NOT EXISTS (SELECT 1 FROM sends s WHERE s.issue_id = a.issue_id AND s.rehearsal = 0 AND s.created_at >= a.approved_at)
     ORDER BY a.approved_at, a.issue_id`;
-  const found = statement(db, text).all(publicationId, until) as { issueId: number; number: string }[];
+  const found = statement(db, text).all(publicationId, until, until) as { issueId: number; number: string }[];
   return found.flatMap(({ issueId, number }) => {
     const approval = findApproval(db, issueId);
     const revision = findRevision(db, publicationId, number);

@@ -25,3 +25,13 @@ export function findAssets(db: Db, names: readonly string[]): Map<string, Uint8A
     .all();
   return new Map(rows.map(({ name, bytes }) => [name, bytes]));
 }
+
+/** What kind of picture an asset is and its size in pixels, without its bytes. */
+export function findAssetFacts(db: Db, name: string): Pick<Picture, 'type' | 'width' | 'height'> | undefined {
+  const found = db
+    .select({ type: assets.type, width: assets.width, height: assets.height })
+    .from(assets)
+    .where(eq(assets.name, name))
+    .get();
+  return found as Pick<Picture, 'type' | 'width' | 'height'> | undefined;
+}

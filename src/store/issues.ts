@@ -1,11 +1,16 @@
 /** Issues and their revisions. */
-import { and, desc, eq } from 'drizzle-orm/sql';
+import { and, desc, eq, isNotNull } from 'drizzle-orm/sql';
+import { AppError } from '../errors.ts';
 import type { IssueTree } from '../model/issue.ts';
 import type { Db } from './open.ts';
 import { issues, revisions } from './schema.ts';
 import { inTransaction, statement } from './statement.ts';
 
-export type Revision = typeof revisions.$inferSelect;
+/** A text as it was saved; its tree is null while nothing could be read from it. */
+export type Draft = typeof revisions.$inferSelect;
+/** A text that was read: what can be drawn and sent. */
+export type Revision = Draft & { tree: IssueTree };
+export type Issue = typeof issues.$inferSelect;
 
 export interface NewRevision {
   publicationId: number;
@@ -15,69 +20,31 @@ export interface NewRevision {
   /** SHA-256 in hex over the tree. */
   hash: string;
   now: number;
+  /** Who wrote it; `operator` for the command line. */
+  actor?: string;
 }
 
 /** Saves a revision of an issue, the issue itself when it is new. Saving what the newest revision holds already makes no new one. */
-export function saveRevision(db: Db, { publicationId, tree, source, stops, hash, now }: NewRevision): Revision {
+export function saveRevision(db: Db, { publicationId, tree, source, stops, hash, now, actor = 'operator' }: NewRevision): Revision {
   return inTransaction(db, () => {
     db.insert(issues).values({ publicationId, number: tree.number, createdAt: now }).onConflictDoNothing().run();
-    const newest = findRevision(db, publicationId, tree.number);
-    if (newest?.hash === hash && newest.source === source) return newest;
-    const issue = db
-      .select({ id: issues.id })
-      .from(issues)
-      .where(and(eq(issues.publicationId, publicationId), eq(issues.number, tree.number)))
-      .get();
+    const issue = findIssue(db, publicationId, tree.number);
     if (issue === undefined) throw new Error('an issue just saved is gone');
+    const newest = findDraft(db, issue.id);
+    if (isRead(newest) && newest.hash === hash && newest.source === source) return newest;
     const revision = (newest?.revision ?? 0) + 1;
-    return db.insert(revisions).values({ issueId: issue.id, revision, tree, source, stops, hash, createdAt: now }).returning().get();
+    const values = { issueId: issue.id, revision, tree, source, stops, errors: 0, hash, actor, points: [], createdAt: now, changedAt: now };
+    return db.insert(revisions).values(values).returning().get() as Revision;
   });
 }
 
-/** The newest revision of an issue. */
+const isRead = (draft: Draft | undefined): draft is Revision => draft !== undefined && draft.tree !== null;
+
+/** The newest revision of an issue, when it could be read: an older one is not what its editors mean any more. */
 export function findRevision(db: Db, publicationId: number, number: string): Revision | undefined {
-  return db
-    .select()
-    .from(revisions)
-    .innerJoin(issues, eq(issues.id, revisions.issueId))
-    .where(and(eq(issues.publicationId, publicationId), eq(issues.number, number)))
-    .orderBy(desc(revisions.revision))
-    .limit(1)
-    .get()?.revisions;
-}
-
-/** An issue as a list shows it. */
-export interface ListedIssue {
-  id: number;
-  publicationId: number;
-  number: string;
-  title: string;
-  revision: number;
-  changedAt: number;
-  /** The revision that was approved, if any was. */
-  approved: number | null;
-}
-
-/** The issues that were changed last, those of one publication when it is named. Only their titles are read, not the trees. */
-export function listIssues(db: Db, limit: number, publicationId?: number): ListedIssue[] {
-  const text = `SELECT i.id, i.publication_id AS publicationId, i.number, json_extract(r.tree, '$.title') AS title, r.revision, r.created_at AS changedAt, a.revision AS approved
-    FROM issues i JOIN revisions r ON r.issue_id = i.id AND r.revision = (SELECT max(revision) FROM revisions WHERE issue_id = i.id)
-    LEFT JOIN approvals a ON a.issue_id = i.id WHERE i.publication_id = coalesce(?, i.publication_id) ORDER BY r.created_at DESC, i.id DESC LIMIT ?`;
-  return statement(db, text).all(publicationId ?? null, limit) as ListedIssue[];
-}
-
-/** The tree of a revision that something was drawn from. */
-export function treeOfRevision(db: Db, issueId: number, revision: number): IssueTree {
-  const key = and(eq(revisions.issueId, issueId), eq(revisions.revision, revision));
-  const found = db.select({ tree: revisions.tree }).from(revisions).where(key).get();
-  if (found === undefined) throw new Error(`revision ${revision} of issue ${issueId} is missing from the store`);
-  return found.tree;
-}
-
-export type Issue = typeof issues.$inferSelect;
-
-export function findIssueById(db: Db, id: number): Issue | undefined {
-  return db.select().from(issues).where(eq(issues.id, id)).get();
+  const issue = findIssue(db, publicationId, number);
+  const newest = issue && findDraft(db, issue.id);
+  return isRead(newest) ? newest : undefined;
 }
 
 export function findIssue(db: Db, publicationId: number, number: string): Issue | undefined {
@@ -86,6 +53,59 @@ export function findIssue(db: Db, publicationId: number, number: string): Issue 
     .from(issues)
     .where(and(eq(issues.publicationId, publicationId), eq(issues.number, number)))
     .get();
+}
+
+/** The issue with that number. Error 404 when there is none. */
+export function getIssue(db: Db, id: number): Issue {
+  const found = db.select().from(issues).where(eq(issues.id, id)).get();
+  if (found === undefined) throw new AppError('issue.not_found', 'There is no such issue (any more).', { status: 404 });
+  return found;
+}
+
+/** The newest text of an issue. */
+export function findDraft(db: Db, issueId: number): Draft | undefined {
+  return db.select().from(revisions).where(eq(revisions.issueId, issueId)).orderBy(desc(revisions.revision)).limit(1).get();
+}
+
+/** The text of an issue as a revision has it. */
+export function findDraftAt(db: Db, issueId: number, revision: number): Draft | undefined {
+  return db
+    .select()
+    .from(revisions)
+    .where(and(eq(revisions.issueId, issueId), eq(revisions.revision, revision)))
+    .get();
+}
+
+/** The issue of a publication that was begun last, by its newest tree; undefined when none could ever be read. */
+export function latestTree(db: Db, publicationId: number): IssueTree | undefined {
+  const text = `SELECT r.id FROM revisions r JOIN issues i ON i.id = r.issue_id WHERE i.publication_id = ? AND r.tree IS NOT NULL
+    ORDER BY coalesce(json_extract(r.tree, '$.period'), '') DESC, i.id DESC, r.revision DESC LIMIT 1`;
+  const id = statement(db, text).pluck().get(publicationId) as number | undefined;
+  return id === undefined ? undefined : (db.select().from(revisions).where(eq(revisions.id, id)).get()?.tree ?? undefined);
+}
+
+/** The newest tree of an issue; undefined when it could never be read. */
+export function latestTreeOf(db: Db, issueId: number): IssueTree | undefined {
+  const newest = db
+    .select({ tree: revisions.tree })
+    .from(revisions)
+    .where(and(eq(revisions.issueId, issueId), isNotNull(revisions.tree)))
+    .orderBy(desc(revisions.revision))
+    .limit(1)
+    .get();
+  return newest?.tree ?? undefined;
+}
+
+/** The tree of a revision that something was drawn from. */
+export function treeOfRevision(db: Db, issueId: number, revision: number): IssueTree {
+  const key = and(eq(revisions.issueId, issueId), eq(revisions.revision, revision));
+  const found = db.select({ tree: revisions.tree }).from(revisions).where(key).get();
+  if (found === undefined || found.tree === null) throw new Error(`revision ${revision} of issue ${issueId} is missing from the store`);
+  return found.tree;
+}
+
+export function findIssueById(db: Db, id: number): Issue | undefined {
+  return db.select().from(issues).where(eq(issues.id, id)).get();
 }
 
 /** The number of an issue, such as `2026-11`. */

@@ -77,6 +77,19 @@ export function forwardToEditors(
   return true;
 }
 
+/** Writes a notice that has its message already, so there is nothing to draw. */
+export function addComposedNotice(db: Db, { template, now, ...values }: NewNotice & { template: string }): number {
+  const drawing: NoticeDrawing = { subject: '', email: '', text: '' };
+  const row = { ...values, template, drawing, state: 'ready' as const, attempts: 0, resent: 0, createdAt: now, changedAt: now };
+  return db.insert(notices).values(row).returning({ id: notices.id }).get().id;
+}
+
+/** How many tests of issues were ordered since an instant. */
+export function testedSince(db: Db, since: number): number {
+  const text = `SELECT count(*) FROM notices WHERE created_at >= ? AND json_extract(facts, '$.kind') = 'test'`;
+  return statement(db, text).pluck().get(since) as number;
+}
+
 /** How many mails were passed on since an instant. */
 export function forwardedSince(db: Db, since: number): number {
   const text = `SELECT count(*) FROM notices WHERE created_at >= ? AND json_extract(facts, '$.kind') = 'forward'`;
@@ -100,7 +113,7 @@ export function findUndrawn(db: Db, rehearsal: boolean): { notice: Notice & { fa
     .orderBy(asc(notices.id))
     .limit(1)
     .get();
-  if (found === undefined || found.notice.facts.kind === 'forward') return undefined;
+  if (found === undefined || found.notice.facts.kind === 'forward' || found.notice.facts.kind === 'test') return undefined;
   return { ...found, notice: { ...found.notice, facts: found.notice.facts } };
 }
 

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm/sql';
 import { blob, customType, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { BrandChoices } from '../model/brand.ts';
 import type { ConsentEvent, SubscriptionState } from '../model/consent.ts';
+import type { Point } from '../model/customs.ts';
 import type { DrawnFormat, Format, PdfChoice } from '../model/edition.ts';
 import type { IssueTree } from '../model/issue.ts';
 import { readTree } from '../model/issue-schema.ts';
@@ -56,7 +57,10 @@ export const issues = sqliteTable(
   (t) => [uniqueIndex('issues_number').on(t.publicationId, t.number)],
 );
 
-/** Every save of an issue. `hash` is the SHA-256 in hex of the stored tree; `source` the text it was read from. */
+/**
+ * The text of an issue as it was saved, read or not: what one person types within five minutes is one row (`saves` counts), unless something was done with it.
+ * `tree` is what was read from `source`, null while nothing could be; `hash` the SHA-256 in hex of the tree, else empty.
+ */
 export const revisions = sqliteTable(
   'revisions',
   {
@@ -65,12 +69,19 @@ export const revisions = sqliteTable(
       .notNull()
       .references(() => issues.id),
     revision: integer('revision').notNull(),
-    tree: issueTree('tree').notNull(),
+    saves: integer('saves').notNull().default(1),
+    tree: issueTree('tree'),
     source: text('source').notNull(),
     /** Findings of severity `stop`: what keeps the issue from a relay until waived. */
     stops: text('stops', { mode: 'json' }).$type<{ check: string; line: number; problem: string }[]>().notNull(),
+    /** How many findings keep it from being read; null while nobody has looked. */
+    errors: integer('errors'),
     hash: text('hash').notNull(),
+    /** Who wrote it, as the audit names people. */
+    actor: text('actor').notNull(),
+    points: text('points', { mode: 'json' }).$type<Point[]>().notNull(),
     createdAt: integer('created_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
   },
   (t) => [uniqueIndex('revisions_revision').on(t.issueId, t.revision)],
 );

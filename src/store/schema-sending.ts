@@ -141,6 +141,10 @@ export const approvals = sqliteTable('approvals', {
   waived: text('waived', { mode: 'json' }).$type<Record<string, string>>().notNull(),
   actor: text('actor').notNull(),
   approvedAt: integer('approved_at').notNull(),
+  /** Hash of the edition that was approved; null for approvals older than the desk. */
+  edition: text('edition'),
+  /** Since when it waits for the monthly slot; null when it does not. */
+  slottedAt: integer('slotted_at'),
 });
 
 /** Slots that are used up, by publication and month (`2026-12`). `sendId` is null when nothing was approved in time. */

@@ -5,3 +5,4 @@ export * from './schema-measuring.ts';
 export * from './schema-readers.ts';
 export * from './schema-sending.ts';
 export * from './schema-team.ts';
+export * from './schema-writing.ts';

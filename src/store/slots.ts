@@ -18,3 +18,8 @@ export function findTakenSlot(db: Db, publicationId: number, period: string): Ta
 export function saveTakenSlot(db: Db, slot: TakenSlot): void {
   db.insert(slots).values(slot).run();
 }
+
+/** Whether a send was made by a slot. */
+export function isSlotSend(db: Db, sendId: number): boolean {
+  return db.select({ id: slots.sendId }).from(slots).where(eq(slots.sendId, sendId)).get() !== undefined;
+}

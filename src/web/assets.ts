@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import express, { type Router } from 'express';
 import { pageNotFound } from './not-found.ts';
 import { type Packed, pack, sendPacked } from './packed.ts';
@@ -26,11 +27,26 @@ const fonts = [
 /** Style sheets, and the files each is made of. */
 const sheets: readonly [string, readonly string[]][] = [
   ['reader.css', ['reader.css']],
-  ['console.css', ['console.css', 'desk.css']],
+  ['console.css', ['console.css', 'desk.css', 'writing.css']],
 ];
 
 /** Scripts of the console; the readers' pages have none. */
 const scripts: readonly string[] = ['passkey.js', 'live.js'];
+
+/** Scripts of the console that are written in TypeScript, by what they are called; each is one file with what it imports. */
+const bundles: Readonly<Record<string, string>> = { 'editor.js': 'editor.ts' };
+const bundled = new Map<string, Buffer>();
+
+/** Makes one script of a file in `client/` and what it imports; once per process, nothing is written to disk. */
+function bundle(name: string, entry: string): Buffer {
+  const known = bundled.get(name);
+  if (known !== undefined) return known;
+  const options = { bundle: true, minify: true, write: false, format: 'esm', target: 'es2022', logLevel: 'silent' } as const;
+  const { outputFiles } = buildSync({ entryPoints: [join(import.meta.dirname, 'client', entry)], ...options });
+  const made = Buffer.from(outputFiles[0]?.contents ?? []);
+  bundled.set(name, made);
+  return made;
+}
 
 const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
@@ -68,6 +84,7 @@ export function readAssets(): Assets {
   };
   for (const font of fonts) keep(`fonts${font.slice(font.lastIndexOf('/'))}`, readFileSync(fileURLToPath(import.meta.resolve(font))));
   for (const name of ['icon.svg', ...scripts]) keep(name, readFileSync(join(ownFolder, name)));
+  for (const [name, entry] of Object.entries(bundles)) keep(name, bundle(name, entry));
   for (const [sheet, files] of sheets) {
     const css = shorter(files.map((file) => readFileSync(join(ownFolder, file), 'utf8')).join('\n'));
     keep(sheet, Buffer.from(css.replace(/url\(\/assets\/([\w/-]+\.woff2)\)/g, (_, font: string) => `url("${address(font)}")`)));

@@ -36,6 +36,12 @@ export const mailPartPolicy: Policy = {
   sandbox: ['allow-popups', 'allow-popups-to-escape-sandbox'],
 };
 
+/** A part of an issue as it looks while it is written, in a frame of the console: as a mail's HTML part, and the style sheet and faces that a published page has. */
+export const framePolicy: Policy = { ...mailPartPolicy, 'style-src': ["'self'", "'unsafe-inline'"], 'font-src': ["'self'"] };
+
+/** A PDF in a frame of the console. The browser's own viewer shows it, which works in no sandbox; nothing of ours runs there. */
+export const pdfPolicy: Policy = { 'default-src': ["'none'"], 'frame-ancestors': ["'self'"] };
+
 /** Files that are looked at by themselves, pictures above all: a document in them could do nothing. */
 export const filePolicy: Policy = { ...nothing, 'form-action': ["'none'"], 'style-src': ["'unsafe-inline'"], sandbox: [] };
 

@@ -5,21 +5,28 @@ import express, { type Express } from 'express';
 import type { ReaderDeps } from '../audience/audience.ts';
 import type { Catcher } from '../catcher/catcher.ts';
 import { AppError } from '../errors.ts';
+import { openParser } from '../issue/issue.ts';
 import type { Log } from '../log.ts';
+import { openDrawing } from '../render/render.ts';
+import { openPreviews } from '../schedule/schedule.ts';
 import { listPublications } from '../store/publications.ts';
 import { errorAnswers, nothingHere } from './answers.ts';
 import { apiRoutes } from './api.ts';
 import { assetRoutes, readAssets } from './assets.ts';
 import { openAsking } from './console/ask-who.ts';
+import { calendarRoutes } from './console/calendar.ts';
 import { type DeskRoute, openDesk } from './console/desk.ts';
+import { editorRoutes } from './console/editor.ts';
 import { entryGate } from './console/entry.ts';
 import { feedbackRoutes } from './console/feedback.ts';
+import { historyRoutes } from './console/history.ts';
 import { importRoutes } from './console/imports.ts';
 import { issuesRoutes } from './console/issues.ts';
 import { languageRoutes } from './console/languages.ts';
 import { leavingRoutes } from './console/leaving.ts';
 import { mailRoutes } from './console/mail.ts';
 import { measureRoutes } from './console/measure.ts';
+import { previewRoutes } from './console/previews.ts';
 import { readerChangeRoutes } from './console/reader-changes.ts';
 import { readerRoutes } from './console/readers.ts';
 import { reportRoutes } from './console/reports.ts';
@@ -28,6 +35,7 @@ import { sendingRoutes } from './console/sending.ts';
 import { sendRoutes } from './console/sends.ts';
 import { pageShower } from './console/show.ts';
 import { signInRoutes } from './console/sign-in.ts';
+import { signOffRoutes } from './console/signoff.ts';
 import { teamRoutes } from './console/team.ts';
 import { undoRoutes } from './console/undo.ts';
 import { youRoutes } from './console/you.ts';
@@ -62,6 +70,8 @@ export interface WebConfig {
   apiOrigins?: readonly string[];
   /** Domain of the envelope senders, when it is not the publication's own. */
   bounceDomain?: string | undefined;
+  /** Whether readers may leave by mail to it: the headers of a test say so too. */
+  leaveByMail?: boolean;
 }
 
 export interface WebDeps {
@@ -91,7 +101,7 @@ export async function openWeb(deps: WebDeps): Promise<Web> {
   const { host, port } = deps.config;
   const { readers, log, now = Date.now, countsEveryMs } = deps;
   const counter = openCounter({ db: readers.db, rehearsal: readers.rehearsal, log, now, writeEveryMs: countsEveryMs });
-  const { app, routes } = buildApp(deps, counter);
+  const { app, routes, close } = buildApp(deps, counter);
   const server = createServer({ requestTimeout: 30_000 }, app);
   await listen(server, host, port);
   const address = server.address();
@@ -99,14 +109,16 @@ export async function openWeb(deps: WebDeps): Promise<Web> {
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${real}`,
     routes,
-    close: () =>
-      new Promise((resolve) => {
+    async close() {
+      const closed = new Promise<void>((resolve) => {
         server.close(() => {
           counter.close(); // every answer is over by now, so this is all there was to count
           resolve();
         });
-        server.closeAllConnections(); // browsers keep theirs open for minutes; waiting for them would hold the process
-      }),
+      });
+      server.closeAllConnections(); // browsers keep theirs open for minutes; waiting for them would hold the process
+      await Promise.all([closed, close()]);
+    },
   };
 }
 
@@ -117,7 +129,7 @@ const pagesKept = 16_000_000;
 function buildApp(
   { readers, sessionsKey, config, catcher, log, now = Date.now }: WebDeps,
   counter: Counter,
-): { app: Express; routes: readonly DeskRoute[] } {
+): { app: Express; routes: readonly DeskRoute[]; close: () => Promise<void> } {
   const { db, languages, rehearsal } = readers;
   const { baseUrl } = config;
   const words = languages.wordsFor('en'); // of pages that are nobody's in particular
@@ -158,7 +170,17 @@ function buildApp(
   signInRoutes(desk, team);
   youRoutes(desk, team);
   teamRoutes(desk, team);
-  issuesRoutes(desk, { db });
+  const studio = openDrawing();
+  const parser = openParser();
+  const leaveByMail = config.leaveByMail ?? false;
+  const issues = { db, studio, parser, draw: studio.draw, baseUrl, bounceDomain: config.bounceDomain, leaveByMail, rehearsal, now };
+  const writing = { ...issues, previews: openPreviews(issues), sheet: assets.address('reader.css') };
+  issuesRoutes(desk, writing);
+  editorRoutes(desk, writing);
+  previewRoutes(desk, writing);
+  historyRoutes(desk, writing);
+  signOffRoutes(desk, writing);
+  calendarRoutes(desk, { db, now });
   languageRoutes(desk, { languages });
   sendRoutes(desk, { db, catcher });
   measureRoutes(desk, { db, now });
@@ -179,7 +201,10 @@ function buildApp(
   app.use(lightRoutes({ db, rehearsal }));
   app.use(nothingHere);
   app.use(errorAnswers({ log, assets, words }));
-  return { app, routes: desk.routes };
+  const close = async (): Promise<void> => {
+    await Promise.all([studio.close(), parser.close()]);
+  };
+  return { app, routes: desk.routes, close };
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -3,13 +3,15 @@ import { describe, expect, onTestFinished } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
 import { openLog } from '../../src/log.ts';
 import { work } from '../../src/main/worker.ts';
+import { composeTemplate, issueInput } from '../../src/message/message.ts';
+import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
 import type { NoticeFacts } from '../../src/model/notice.ts';
 import { readToken } from '../../src/model/token.ts';
 import type { BatchJob } from '../../src/queue/jobs.ts';
 import { steer } from '../../src/schedule/steer.ts';
 import { openBatches } from '../../src/store/engine.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
-import { addNotice, findUndrawn, forgetNotices, saveNoticeDrawing } from '../../src/store/notices.ts';
+import { addComposedNotice, addNotice, findUndrawn, forgetNotices, saveNoticeDrawing } from '../../src/store/notices.ts';
 import type { Db } from '../../src/store/open.ts';
 import { notices } from '../../src/store/schema.ts';
 import { getSend } from '../../src/store/sends.ts';
@@ -93,6 +95,41 @@ describe('a notice', { timeout: 30_000 }, () => {
     expect(readToken(ring, 'notice', token)).toEqual({ publication: publication.id, reader: 1, send: 0 });
     expect(readToken(ring, 'delivery', token)).toBeUndefined();
     expect(mail?.from).toBe(`b+${token}@tidewater.example`);
+  });
+
+  test('of a test is the mail that readers get, marked, with links that lead to nobody', async ({ redis }) => {
+    await using post = await openPostOffice();
+    const { db, publication, engine } = await setUp(redis.url, { count: 0 });
+    const mail = {
+      subject: '[Test] November',
+      email: `<a href="https://x.example/u/${leaveTokenPlaceholder}">Leave</a>`,
+      plainText: leaveTokenPlaceholder,
+    };
+    const input = issueInput({
+      publication,
+      edition: mail,
+      campaign: 'test',
+      date: t0,
+      baseUrl: 'https://x.example',
+      bounceDomain: undefined,
+    });
+    const template = JSON.stringify(composeTemplate({ ...input, test: true }));
+    const facts = { kind: 'test', issue: 'tidewater/2026-11', revision: 1 } as const;
+    addComposedNotice(db, { publicationId: publication.id, address: 'noor@example.org', rehearsal: false, facts, template, now: t0 });
+    startWorker(redis.url, post.url);
+    await engine.topUpNotices();
+    await expect.poll(() => states(db), { timeout: 10_000 }).toEqual(['accepted']);
+    const text = post.mails[0]?.bytes.toString('latin1') ?? '';
+    for (const line of [
+      /^Subject: \[Test\] November\r$/m,
+      /^X-Galley-Test: yes\r$/m,
+      /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m,
+    ])
+      expect(text).toMatch(line);
+    const token = /^List-Unsubscribe: <https:\/\/x\.example\/u\/([a-z2-7]+)>/m.exec(text)?.[1] ?? '';
+    const ring = openKeyRing(db, 'secret of the test', t0).tokens;
+    expect(readToken(ring, 'leave', token)).toEqual({ publication: publication.id, reader: 0, send: 0 });
+    expect(text).not.toContain(leaveTokenPlaceholder);
   });
 
   test('is not handed out before it is drawn, nor by an engine of the other route', async ({ redis }) => {

@@ -9,6 +9,22 @@ const masthead = { slug: 'tidewater', name: 'The Tidewater Review', postalAddres
 const empty: DrawnFacts = { kind: 'slot-empty', at: '2026-12-01T09:00+05:00', zone: 'Asia/Karachi', next: '2027-01-05T09:00+05:00' };
 const late: DrawnFacts = { kind: 'send-late', send: 'tidewater/2026-12', at: '2026-12-01T09:00+05:00', zone: 'Asia/Karachi', hours: 24 };
 
+const near: DrawnFacts = {
+  kind: 'slot-near',
+  at: '2026-12-01T09:00+05:00',
+  zone: 'Asia/Karachi',
+  days: 7,
+  missing: 'approval',
+  issue: 'tidewater/2026-12',
+};
+const skipped: DrawnFacts = {
+  kind: 'slot-skipped',
+  at: '2026-12-01T09:00+05:00',
+  zone: 'Asia/Karachi',
+  hours: 10,
+  next: '2027-01-05T09:00+05:00',
+};
+
 const outage: DrawnFacts = {
   kind: 'outage',
   domains: ['outlook.com', 'hotmail.com', 'live.com', 'msn.com'],
@@ -45,6 +61,8 @@ test.each([
       'galley cancel tidewater/2026-12',
     ],
   ],
+  [near, ['Tuesday 1 December 2026, 09:00', '(Asia/Karachi)', 'tidewater/2026-12 is being written. Nobody has approved it yet.']],
+  [skipped, ['Tuesday 1 December 2026, 09:00', '10 hours late', 'Tuesday 5 January 2027, 09:00']],
   [
     outage,
     [

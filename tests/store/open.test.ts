@@ -22,7 +22,22 @@ test('every table is STRICT, and those keyed by two numbers have no rowid', () =
       .filter(({ wr }) => wr === 1)
       .map(({ name }) => name)
       .sort(),
-  ).toEqual(['counts', 'deliveries', 'keys', 'links', 'pace', 'slots', 'standings', 'subscriptions', 'suppressions', 'tallies', 'workers']);
+  ).toEqual([
+    'counts',
+    'deliveries',
+    'issue_files',
+    'keys',
+    'links',
+    'pace',
+    'reminders',
+    'slots',
+    'standings',
+    'subscriptions',
+    'suppressions',
+    'tallies',
+    'waivers',
+    'workers',
+  ]);
 });
 
 test('the tables Drizzle knows are the tables the migrations make, column by column', () => {

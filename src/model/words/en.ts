@@ -202,6 +202,24 @@ export const en = {
   'editor.slot-empty.next': 'To send in the next slot, on {day}, approve the issue: {command}',
   'editor.slot-empty.now': 'To send without waiting for it: {command}',
   'editor.slot-empty.nothing': 'If you do nothing, nothing is sent.',
+  'editor.slot-near': {
+    one: '{publication}: the next issue goes out in {count} day',
+    other: '{publication}: the next issue goes out in {count} days',
+  },
+  'editor.slot-near.lede': 'The next slot of {publication} is {day} ({zone}).',
+  'editor.slot-near.issue': 'No issue has been begun for it.',
+  'editor.slot-near.text': '{issue} is being written. Something in it must still be mended, or waived with a reason.',
+  'editor.slot-near.approval': '{issue} is being written. Nobody has approved it yet.',
+  'editor.slot-near.slot': '{issue} is approved. It is not put down for the slot yet.',
+  'editor.slot-near.nothing': '{issue} is approved and goes out by itself. Nothing is missing.',
+  'editor.slot-skipped': '{publication}: a slot was missed and left out',
+  'editor.slot-skipped.lede': {
+    one: 'The slot of {publication} on {day} ({zone}) was found {count} hour late, because nothing ran. As this publication asks, it was left out.',
+    other:
+      'The slot of {publication} on {day} ({zone}) was found {count} hours late, because nothing ran. As this publication asks, it was left out.',
+  },
+  'editor.slot-skipped.next':
+    'The issue that was approved for it waits for the next one, on {day}. To send it before that, schedule it on the desk.',
   'editor.send-late': {
     one: '{publication}: {send} is {count} hour late and waits for you',
     other: '{publication}: {send} is {count} hours late and waits for you',

@@ -6,8 +6,14 @@ import type { Db } from '../../store/open.ts';
 /** What the audit calls those who are no person of the desk. */
 const others: Readonly<Record<string, string>> = { operator: 'the command line', console: 'this machine, before anybody had joined' };
 
-/** Entries with their actors' names, those of people who have left the desk too. */
-export function withNames(db: Db, entries: readonly AuditEntry[]): AuditEntry[] {
+/** A function that names who the audit knows by number, those too who have left the desk. */
+export function namesOf(db: Db): (actor: string) => string {
   const names = new Map([...editorNames(db)].map(([id, name]) => [`person ${id}`, name]));
-  return entries.map((entry) => ({ ...entry, actor: names.get(entry.actor) ?? others[entry.actor] ?? entry.actor }));
+  return (actor) => names.get(actor) ?? others[actor] ?? actor;
+}
+
+/** Entries with their actors' names. */
+export function withNames(db: Db, entries: readonly AuditEntry[]): AuditEntry[] {
+  const named = namesOf(db);
+  return entries.map((entry) => ({ ...entry, actor: named(entry.actor) }));
 }

@@ -5,7 +5,10 @@ import type { Publication } from '../../store/publications.ts';
 
 /** The four parts of the desk, and the places in each; a part opens at its first. */
 const parts = {
-  issues: { label: 'Issues', places: { issues: { label: 'Issues', path: '/console/issues' } } },
+  issues: {
+    label: 'Issues',
+    places: { issues: { label: 'Issues', path: '/console/issues' }, calendar: { label: 'Calendar', path: '/console/calendar' } },
+  },
   readers: { label: 'Readers', places: { readers: { label: 'Find', path: '/console/readers' } } },
   reports: {
     label: 'Reports',

@@ -1,0 +1,258 @@
+/** Writing an issue on the desk: every word is kept before it is read, and a change undoes what was approved or scheduled. */
+import { AppError } from '../errors.ts';
+import { limits, monthAfter, printIssue, skeletonOf } from '../issue/issue.ts';
+import { cleanLine } from '../model/clean.ts';
+import type { Point } from '../model/customs.ts';
+import { blocksOf, uploadedPdf } from '../model/issue.ts';
+import { iso } from '../model/zone.ts';
+import type { Studio } from '../render/render.ts';
+import { findApproval } from '../store/approvals.ts';
+import { storeAsset } from '../store/assets.ts';
+import { noteAudit } from '../store/audit.ts';
+import { dropWaiver, saveWaiver } from '../store/customs.ts';
+import { type Draft, findDraft, findDraftAt, getIssue, type Issue, latestTree } from '../store/issues.ts';
+import type { Db } from '../store/open.ts';
+import { getPublicationById, type Publication } from '../store/publications.ts';
+import { unscheduleIssue } from '../store/sends.ts';
+import { inTransaction } from '../store/statement.ts';
+import { beginIssue, keepFile, listFiles, noteReading, renumberIssue, saveText } from '../store/writing.ts';
+import { keptOf, type Reading, readText, type TextDeps } from './issue-text.ts';
+
+export interface WritingDeps extends TextDeps {
+  studio: Pick<Studio, 'admitPdf' | 'admitPicture'>;
+  now: () => number;
+}
+
+export interface KeptText {
+  /** `stale`: somebody saved another text meanwhile; nothing was changed, and `draft` is theirs. */
+  outcome: 'saved' | 'same' | 'stale';
+  draft: Draft;
+  /** Sends that had not started and are cancelled, since the issue changed. */
+  unscheduled: string[];
+  /** Whether it was approved as it was before. */
+  voided: boolean;
+}
+
+/**
+ * Saves a text on the disk, read or not; then reads it, so that lists and commands know what it is. `tag` names the text that was changed.
+ * Errors: a text larger than any issue (413), no such issue.
+ */
+export async function keepText(
+  deps: WritingDeps,
+  { issueId, source, tag, actor, point }: { issueId: number; source: string; tag: string | undefined; actor: string; point?: Point },
+): Promise<KeptText> {
+  const { db, now } = deps;
+  refuseLarge(source);
+  const issue = getIssue(db, issueId);
+  const kept = inTransaction(db, (): KeptText => {
+    const before = findDraft(db, issueId);
+    const saved = saveText(db, { issueId, source, tag, actor, now: now(), ...(point !== undefined && { point }) });
+    if (saved.outcome !== 'saved') return { ...saved, unscheduled: [], voided: false };
+    const unscheduled = unscheduleIssue(db, issueId);
+    const voided = before !== undefined && findApproval(db, issueId)?.revision === before.revision;
+    const noted = { at: now(), actor, detail: `revision ${saved.draft.revision}` };
+    for (const subject of unscheduled) noteAudit(db, { ...noted, action: 'unschedule', subject });
+    if (voided) noteAudit(db, { ...noted, action: 'void', subject: nameOf(db, issue) });
+    return { ...saved, unscheduled, voided };
+  });
+  if (kept.outcome === 'saved') await readDraft(deps, issue, kept.draft);
+  return kept;
+}
+
+/**
+ * The newest text of an issue, as the desk shows it. A text that came by command before its files were kept with it names files that the desk has not: then
+ * the tree is printed, with the names of what is stored. Error 404 when the issue has no text.
+ */
+export function openIssue({ db }: Pick<WritingDeps, 'db'>, issue: Issue): Draft {
+  const draft = findDraft(db, issue.id);
+  if (draft === undefined) throw new AppError('issue.not_found', 'There is no such issue (any more).', { status: 404 });
+  if (draft.actor !== 'operator' || draft.tree === null || listFiles(db, issue.id).length > 0) return draft;
+  const shows = [...blocksOf(draft.tree)].some(({ t }) => t === 'figure' || t === 'chart') || uploadedPdf(draft.tree) !== undefined;
+  return shows ? { ...draft, source: printIssue(draft.tree).source } : draft;
+}
+
+/** Reads a saved text and notes with it what it is; the issue takes the number that the text gives it. */
+export async function readDraft(deps: WritingDeps, issue: Issue, draft: Draft): Promise<Reading> {
+  const reading = await readText(deps, issue, draft.source);
+  const { db } = deps;
+  inTransaction(db, () => {
+    if (!noteReading(db, draft, keptOf(reading))) return; // saved anew meanwhile: that text is read next
+    if (reading.tree !== undefined && reading.tree.number !== issue.number) renumberIssue(db, issue, reading.tree.number);
+  });
+  return reading;
+}
+
+/** `SLUG/NUMBER`, as commands and the audit name an issue. */
+export function nameOf(db: Db, { publicationId, number }: Pick<Issue, 'publicationId' | 'number'>): string {
+  return `${getPublicationById(db, publicationId).slug}/${number}`;
+}
+
+export function refuseLarge(source: string): void {
+  const bytes = Buffer.byteLength(source);
+  if (bytes <= limits.bytes) return;
+  const megabytes = (bytes / 1024 / 1024).toFixed(1);
+  throw new AppError(
+    'issue.too_large',
+    `This text is ${megabytes} MB, and an issue holds at most 2 MB. Nothing was saved; what was saved before is as it was.`,
+    {
+      status: 413,
+    },
+  );
+}
+
+/**
+ * Begins an issue with a text. Its number is what the text says, else the next month. Errors: the publication has an issue of that number (409, with the way
+ * to it).
+ */
+export async function beginText(
+  deps: WritingDeps,
+  { publication, source, actor }: { publication: Publication; source: string; actor: string },
+): Promise<Issue> {
+  const { db, now } = deps;
+  refuseLarge(source);
+  const { tree } = await deps.parser.parse(source);
+  const number = tree !== undefined && tree.number !== '' ? tree.number : numberTyped(source);
+  const id = beginIssue(db, publication.id, number, now());
+  if (id === undefined)
+    throw new AppError(
+      'issue.taken',
+      `${publication.name} has an issue ${number} already. Write on in that one, or give this text another number.`,
+      {
+        status: 409,
+      },
+    );
+  await keepText(deps, { issueId: id, source, tag: undefined, actor, point: 'imported' });
+  return getIssue(db, id);
+}
+
+/** The number of a text that cannot be read, as far as its front matter says it. */
+function numberTyped(source: string): string {
+  const typed = /^(?:number|period):[ \t]*["']?([\w.-]{1,20})/m.exec(source)?.[1];
+  return typed ?? `draft-${Date.now().toString(36)}`;
+}
+
+/** Makes an older text the newest one again, as a revision of its own. */
+export async function restoreText(
+  deps: WritingDeps,
+  { issueId, revision, tag, actor }: { issueId: number; revision: number; tag: string; actor: string },
+): Promise<KeptText> {
+  const old = findDraftAt(deps.db, issueId, revision);
+  if (old === undefined) throw new AppError('issue.revision', 'There is no such revision of this issue.', { status: 404 });
+  return keepText(deps, { issueId, source: old.source, tag, actor, point: 'restored' });
+}
+
+/** A file as it came from somebody's computer. */
+export interface GivenFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+const mostTableBytes = 1024 * 1024;
+
+/**
+ * Takes a picture, a PDF or a table for an issue. Returns the path by which the text shows it and what to write, or what is wrong with it. Pictures are looked at and drawn anew
+ * in the drawing process, so nothing of what came in is kept as it is.
+ */
+export async function takeFile(
+  deps: WritingDeps,
+  issueId: number,
+  { name, bytes }: GivenFile,
+): Promise<{ path: string; markup: string } | { problem: string }> {
+  const { db, now, studio } = deps;
+  const path = pathOf(name);
+  const id = path.replace(/\.[^.]*$/, '').replace(/^data\//, '');
+  if (/\.csv$/i.test(name)) {
+    if (bytes.length > mostTableBytes) return { problem: `${name} is larger than 1 MB: a chart has at most 200 rows.` };
+    const content = utf8(bytes);
+    if (content === undefined) return { problem: `${name} is not UTF-8 text: save it as “CSV UTF-8”.` };
+    keepFile(db, { issueId, path: `data/${path}`, asset: null, content, addedAt: now() });
+    return { path: `data/${path}`, markup: chartMarkup(id, `data/${path}`) };
+  }
+  if (/\.pdf$/i.test(name)) {
+    const pdf = await studio.admitPdf(bytes, { publication: '', title: '', number: '', language: 'en' });
+    if ('problem' in pdf) return { problem: `${name}: ${pdf.problem}; ${pdf.remedy}.` };
+    storeAsset(db, { name: pdf.name, type: 'application/pdf', width: 0, height: 0, bytes: pdf.bytes });
+    keepFile(db, { issueId, path, asset: pdf.name, content: null, addedAt: now() });
+    return { path, markup: `::download[Download the full issue]{src="${path}"}` };
+  }
+  const picture = await studio.admitPicture(bytes);
+  if ('problem' in picture) return { problem: `${name}: ${picture.problem}; ${picture.remedy}.` };
+  storeAsset(db, picture);
+  keepFile(db, { issueId, path, asset: picture.name, content: null, addedAt: now() });
+  return { path, markup: figureMarkup(id, path) };
+}
+
+/** The name of a file as a path in the text: letters, digits, points and hyphens, at most sixty. */
+function pathOf(name: string): string {
+  const bare = cleanLine(name.split(/[/\\]/).at(-1) ?? '');
+  const [, stem = '', ending = ''] = /^(.*?)(\.[A-Za-z0-9]{1,5})?$/s.exec(bare) ?? [];
+  const letters = stem
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 50);
+  return `${letters || 'file'}${ending.toLowerCase()}`;
+}
+
+const figureMarkup = (id: string, path: string) => `:::figure{#${id} src="${path}"}
+What the picture shows, in a line
+
+Source: Whose it is
+
+Alt: What somebody who cannot see it should know.
+:::`;
+
+const chartMarkup = (id: string, path: string) => `:::chart{#${id} data="${path}" preset="bars"}
+What the chart shows, in a line
+
+Source: Where the numbers come from
+
+Alt: What somebody who cannot see it should know.
+:::`;
+
+function utf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Waives stops of one check with a reason, or takes that back (`reason` empty); both are in the audit. */
+export function waive(
+  { db, now }: Pick<WritingDeps, 'db' | 'now'>,
+  {
+    issueId,
+    check,
+    problems,
+    reason,
+    actor,
+  }: { issueId: number; check: string; problems: readonly string[]; reason: string; actor: string },
+): void {
+  const issue = getIssue(db, issueId);
+  const given = cleanLine(reason).slice(0, 500);
+  inTransaction(db, () => {
+    const at = now();
+    for (const problem of new Set(problems)) {
+      if (given === '' && !dropWaiver(db, { issueId, check, problem })) continue;
+      if (given !== '') saveWaiver(db, { issueId, check, problem, reason: given, actor, at });
+      const detail = [check, problem, ...(given === '' ? [] : [given])].join(': ');
+      noteAudit(db, { at, actor, action: given === '' ? 'unwaive' : 'waive', subject: nameOf(db, issue), detail });
+    }
+  });
+}
+
+/** The text that the next issue of a publication begins with: its last one's sections, and the month after it or this one. */
+export function nextText({ db, now }: Pick<WritingDeps, 'db' | 'now'>, { id, name, language, zone }: Publication): string {
+  const last = latestTree(db, id);
+  const month = iso(now(), zone).slice(0, 7);
+  const period = last?.period === undefined || last.period < month ? month : monthAfter(last.period);
+  return skeletonOf(last, { publication: name, language, period });
+}
+
+/** A text without front matter gets that of the next issue, so that what somebody has in a file can be begun with. */
+export function withFront(deps: Pick<WritingDeps, 'db' | 'now'>, publication: Publication, source: string): string {
+  if (/^\s*---[ \t]*(?:\r?\n|$)/.test(source.replace(/^\ufeff/, ''))) return source;
+  const front = /^---\n[\s\S]*?\n---\n/.exec(nextText(deps, publication))?.[0] ?? '';
+  return `${front}\n${source}`;
+}
