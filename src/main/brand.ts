@@ -1,10 +1,11 @@
 /** A publication's look as it is typed on the command line: read, checked, and made into what is stored. */
 import { readFileSync, statSync } from 'node:fs';
 import { AppError } from '../errors.ts';
-import { type BrandChoices, contrastOn, fontChoices, grounds, leastContrast, nearestReadable, readColour } from '../model/brand.ts';
+import type { BrandChoices } from '../model/brand.ts';
 import type { Picture } from '../model/edition.ts';
-import { nearest } from '../model/nearest.ts';
+import { type BrandColour, brandColours, readFonts, readReadableColour } from '../model/publication-fields.ts';
 import { openDrawing } from '../render/render.ts';
+import { given } from './given.ts';
 import type { Arguments } from './table.ts';
 
 type Values = Arguments['values'];
@@ -14,12 +15,7 @@ export const none = 'none';
 /** A logo is some kilobytes; a file larger than this was meant for something else. */
 const mostBytes = 5 * 1024 * 1024;
 
-const colours = [
-  { option: 'accent', key: 'accent', scheme: 'light' },
-  { option: 'accent-dark', key: 'accentDark', scheme: 'dark' },
-  { option: 'ink', key: 'ink', scheme: 'light' },
-  { option: 'ink-dark', key: 'inkDark', scheme: 'dark' },
-] as const;
+const options: Readonly<Record<BrandColour, string>> = { accent: 'accent', accentDark: 'accent-dark', ink: 'ink', inkDark: 'ink-dark' };
 
 /**
  * The look after what was typed, given the one before; undefined when nothing is left of it. `logo` is the picture of --logo, taken in.
@@ -29,39 +25,15 @@ export function readBrand(values: Values, before: BrandChoices = {}, logo?: Pict
   const brand = { ...before };
   if (values['logo'] === none) delete brand.logo;
   if (logo) brand.logo = { asset: logo.name, width: logo.width, height: logo.height };
-  for (const { option, key, scheme } of colours) {
-    const typed = values[option];
+  for (const { key, scheme } of brandColours) {
+    const typed = values[options[key]];
     if (typed === none) delete brand[key];
-    else if (typeof typed === 'string') brand[key] = readableColour(option, typed, scheme);
+    else if (typeof typed === 'string') brand[key] = given(options[key], readReadableColour(typed, scheme));
   }
   const fonts = values['fonts'];
   if (fonts === none) delete brand.fonts;
-  else if (typeof fonts === 'string') brand.fonts = readFonts(fonts);
+  else if (typeof fonts === 'string') brand.fonts = given('fonts', readFonts(fonts));
   return Object.keys(brand).length === 0 ? undefined : brand;
-}
-
-/** A colour that text can be read in: WCAG 2.2 asks for 4.5:1, on every ground that our text stands on. */
-function readableColour(option: string, typed: string, scheme: keyof typeof grounds): string {
-  const colour = readColour(typed);
-  if (colour === undefined)
-    throw new AppError('publication.colour', `--${option} "${typed}" is no colour: write # and six digits from 0 to f, such as "#0a656c"`);
-  const reached = contrastOn(colour, scheme);
-  if (reached >= leastContrast) return colour;
-  const worst = grounds[scheme].join(' or ');
-  throw new AppError(
-    'publication.contrast',
-    `--${option} ${colour} is hard to read: it reaches ${reached.toFixed(2)}:1 on ${worst}, and text takes ${leastContrast}:1 (WCAG AA). The nearest ${scheme === 'light' ? 'darker' : 'lighter'} shade that does is ${nearestReadable(colour, scheme)}`,
-  );
-}
-
-function readFonts(typed: string): NonNullable<BrandChoices['fonts']> {
-  const found = fontChoices.find((choice) => choice === typed);
-  if (found) return found;
-  const meant = nearest(typed, fontChoices);
-  throw new AppError(
-    'publication.fonts',
-    `--fonts "${typed}" is none of ${fontChoices.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-  );
 }
 
 /** Takes the logo in: PNG or JPEG, redrawn, at most 1200 pixels wide. Undefined when none is named. Errors say what is wrong with the file. */

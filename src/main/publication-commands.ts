@@ -1,21 +1,23 @@
 /** The commands about publications: add and set. Each gets its parsed arguments and returns the exit code. */
 import { AppError } from '../errors.ts';
-import { checkSender } from '../message/message.ts';
-import { parseAddress } from '../model/address.ts';
 import { brandOf, contrastOn } from '../model/brand.ts';
-import { pdfChoices } from '../model/edition.ts';
 import { parseMeasure } from '../model/measure.ts';
 import { parseSlug } from '../model/publication.ts';
-import { describeSlot, parseSlot } from '../model/slot.ts';
-import { iso, isZone } from '../model/zone.ts';
-import { beginSlot } from '../schedule/slots.ts';
-import { storeAsset } from '../store/assets.ts';
-import { noteAudit } from '../store/audit.ts';
-import type { Db } from '../store/open.ts';
-import { addPublication, changePublication, getPublication, type Publication, type PublicationChanges } from '../store/publications.ts';
-import { inTransaction } from '../store/statement.ts';
+import {
+  readLanguage,
+  readMailAddress,
+  readName,
+  readPdfChoice,
+  readPostalAddress,
+  readSlot,
+  readZone,
+} from '../model/publication-fields.ts';
+import { iso } from '../model/zone.ts';
+import { beginPublication, revisePublication } from '../schedule/schedule.ts';
+import type { Publication, PublicationChanges } from '../store/publications.ts';
 import { admitLogo, none, readBrand } from './brand.ts';
 import { withData } from './data.ts';
+import { given } from './given.ts';
 import type { Arguments, Context } from './table.ts';
 
 type Values = Arguments['values'];
@@ -25,63 +27,39 @@ export async function publicationAdd(context: Context, { positionals: [slug = ''
   const { fromAddress, name } = facts;
   if (fromAddress === undefined) throw new AppError('usage', 'publication add needs --from ADDRESS: the address the mail comes from');
   if (name === undefined) throw new AppError('usage', 'publication add needs --name NAME: the name readers see');
-  const entry = {
-    slug: parseSlug(slug),
-    replyTo: null,
-    language: 'en',
-    zone: 'UTC',
-    postalAddress: '',
-    slot: null,
-    ...facts,
-    name,
-    fromAddress,
-    createdAt: Date.now(),
-  };
-  checkSender({ ...entry, address: fromAddress, replyTo: entry.replyTo ?? undefined });
+  const parsed = parseSlug(slug);
   const logo = await admitLogo(values['logo']);
+  const brand = readBrand(values, undefined, logo);
+  const now = Date.now();
+  const since = facts.measure !== undefined && { measureSince: now };
   return withData(context.config, ({ db }) => {
-    const publication = inTransaction(db, () => {
-      if (logo) storeAsset(db, logo);
-      const brand = readBrand(values, undefined, logo);
-      const added = addPublication(db, { ...entry, ...(brand && { brand }) });
-      noteAudit(db, { at: Date.now(), actor: 'operator', action: 'publication add', subject: added.slug });
-      return added;
-    });
+    const entry = { ...facts, ...since, slug: parsed, name, fromAddress, ...(brand && { brand }) };
+    const publication = beginPublication(db, entry, { actor: 'operator', now, logo });
     context.print(`Added ${publication.slug}: ${publication.name} <${publication.fromAddress}>`);
     return 0;
   });
 }
 
-/** Changes what is given. Issues sent before keep the look they were sent with; an approved one is drawn again as the publication is when its slot comes. */
+/** Changes what is given. */
 export async function publicationSet(context: Context, { positionals: [slug = ''], values }: Arguments): Promise<number> {
-  const given = Object.keys(values);
-  if (given.length === 0) throw new AppError('usage', 'publication set needs something to change: galley publication set --help lists it');
+  const named = Object.keys(values);
+  if (named.length === 0) throw new AppError('usage', 'publication set needs something to change: galley publication set --help lists it');
   const facts = readFacts(values);
   const logo = await admitLogo(values['logo']);
   return withData(context.config, ({ db }) => {
-    const before = getPublication(db, slug);
-    const same = facts.measure === before.measure && { measureSince: before.measureSince }; // said again, it began no later
-    const changes = { ...facts, ...same, brand: readBrand(values, before.brand ?? undefined, logo) ?? null };
-    const after = { ...before, ...changes };
-    checkSender({ ...after, address: after.fromAddress, replyTo: after.replyTo ?? undefined });
-    const next = inTransaction(db, () => {
-      if (logo) storeAsset(db, logo);
-      const detail = given.map((name) => (name === 'measure' ? `measure ${facts.measure}` : name)).join(', ');
-      noteAudit(db, { at: Date.now(), actor: 'operator', action: 'publication set', subject: slug, detail });
-      return change(db, before, changes);
-    });
+    const note = { actor: 'operator', now: Date.now(), logo };
+    const detail = named.map((name) => (name === 'measure' ? `measure ${facts.measure}` : name)).join(', ');
+    const changed = revisePublication(db, slug, note, ({ brand }) => ({
+      changes: { ...facts, brand: readBrand(values, brand ?? undefined, logo) ?? null },
+      detail,
+    }));
+    if (changed === undefined) return 0;
+    const { after, next } = changed;
     context.print(
-      `Changed ${given.join(', ')} of ${slug}${describeLook(after)}${next === undefined ? '' : `. Its next slot is ${iso(next, after.zone)} (${after.zone})`}`,
+      `Changed ${named.join(', ')} of ${slug}${describeLook(after)}${next === undefined ? '' : `. Its next slot is ${iso(next, after.zone)} (${after.zone})`}`,
     );
     return 0;
   });
-}
-
-/** Writes the changes. Returns the next slot when they moved it. */
-function change(db: Db, before: Publication, changes: PublicationChanges): number | undefined {
-  const { slot, ...after } = changePublication(db, before.id, changes);
-  if (slot === null || (slot === before.slot && after.zone === before.zone)) return undefined;
-  return beginSlot(db, { ...after, slot }, Date.now());
 }
 
 /** How well the colours read, for whoever just chose them. */
@@ -96,52 +74,27 @@ function describeLook({ brand }: Publication): string {
 /** The options that are no part of the look, checked; only those that were given. */
 function readFacts(values: Values): PublicationChanges {
   const { name, language, zone, address, slot, welcome, measure, pdf } = values;
-  if (name !== undefined && String(name).trim() === '')
-    throw new AppError('publication.name', '--name is empty: write the name readers see');
-  if (typeof name === 'string' && /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) {
-    throw new AppError('publication.name', '--name holds a line break or a character that cannot be seen: write the name in plain letters');
-  }
-  if (language !== undefined && !isLanguage(String(language)))
-    throw new AppError('publication.language', `"${language}" is no language: take a code such as en, ur or ps`);
-  if (zone !== undefined && !isZone(String(zone)))
-    throw new AppError('publication.zone', `"${zone}" is no time zone: take a name such as Asia/Karachi or Europe/Berlin`);
   if (welcome !== undefined && !['yes', 'no', none].includes(String(welcome)))
     throw new AppError('publication.welcome', `"${welcome}" is no answer: --welcome takes yes or no`);
-  const pdfChoice = pdf === none ? 'public' : pdfChoices.find((choice) => choice === pdf);
-  if (pdf !== undefined && pdfChoice === undefined)
-    throw new AppError('publication.pdf', `--pdf "${pdf}" is no choice: take ${pdfChoices.join(' or ')}`);
   const from = readAddress(values, 'from');
   const replyTo = readAddress(values, 'reply-to');
   if (from === null) throw new AppError('usage', '--from cannot be none: mail comes from an address');
   return {
-    ...(typeof name === 'string' && { name: name.trim() }),
+    ...(typeof name === 'string' && { name: given('name', readName(name)) }),
     ...(from !== undefined && { fromAddress: from }),
     ...(replyTo !== undefined && { replyTo }),
-    ...(typeof language === 'string' && { language }),
-    ...(typeof zone === 'string' && { zone }),
-    ...(typeof address === 'string' && { postalAddress: address === none ? '' : address }),
+    ...(typeof language === 'string' && { language: given('language', readLanguage(language)) }),
+    ...(typeof zone === 'string' && { zone: given('zone', readZone(zone)) }),
+    ...(typeof address === 'string' && { postalAddress: address === none ? '' : given('address', readPostalAddress(address)) }),
     ...(welcome !== undefined && { welcome: welcome === 'yes' }),
-    ...(typeof measure === 'string' && { measure: parseMeasure(measure), measureSince: Date.now() }),
-    ...(pdfChoice !== undefined && { pdf: pdfChoice }),
-    ...(typeof slot === 'string' && { slot: slot === none ? null : describeSlot(parseSlot(slot)) }),
+    ...(typeof measure === 'string' && { measure: parseMeasure(measure) }),
+    ...(typeof pdf === 'string' && { pdf: pdf === none ? 'public' : given('pdf', readPdfChoice(pdf)) }),
+    ...(typeof slot === 'string' && { slot: slot === none ? null : given('slot', readSlot(slot)) }),
   };
 }
 
 function readAddress(values: Values, option: string): string | null | undefined {
   const text = values[option];
   if (typeof text !== 'string') return undefined;
-  if (text === none) return null;
-  const parsed = parseAddress(text);
-  if ('problem' in parsed) throw new AppError('address', `--${option} ${text}: ${parsed.problem}. ${parsed.remedy}`);
-  return parsed.address;
-}
-
-/** Whether Intl knows the language by name; its code alone would let any word of up to eight letters pass (BCP 47). */
-function isLanguage(code: string): boolean {
-  try {
-    const name = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }).of(code);
-    return name !== undefined;
-  } catch {
-    return false;
-  }
+  return text === none ? null : given(option, readMailAddress(text));
 }

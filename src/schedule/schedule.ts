@@ -30,6 +30,7 @@ export { type Reading, readText } from './issue-text.ts';
 export { sendToMissed } from './missed.ts';
 export { nextSlot, orderSend, takeBackOrder, type When } from './order.ts';
 export { type Look, openPreviews, type Previews } from './previews.ts';
+export { beginPublication, revisePublication } from './publications.ts';
 export { type Missing, missingFor } from './reminders.ts';
 export { type ForApproval, findProof, makeProof, type Stop, signOff, stopsOf, withdrawApproval } from './signoff.ts';
 export { beginSlot } from './slots.ts';
