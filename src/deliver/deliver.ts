@@ -9,6 +9,8 @@ import type { Lanes } from './lanes.ts';
 import type { RelayGate } from './relay-gate.ts';
 import type { OutgoingMessage, Transport } from './transport.ts';
 
+export { describeRelay, type RelayFacts, type RelayTest, testRelay } from './relay-test.ts';
+
 export interface DeliverDeps {
   marks: Marks;
   transport: Transport;

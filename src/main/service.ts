@@ -12,6 +12,7 @@ import { closeStore } from '../store/open.ts';
 import { openWeb } from '../web/web.ts';
 import { startWorkers, workerEnvironment } from './children.ts';
 import { type Data, makeFolder, openData } from './data.ts';
+import { readDkimKeys } from './dkim.ts';
 import { openEngine } from './engine.ts';
 import type { Environment } from './environment.ts';
 
@@ -64,6 +65,7 @@ export async function openService({ config, env, log, workers, web, command }: S
           readers: readerDeps(config, data),
           sessionsKey: data.ring.sessions,
           config: { ...config, leaveByMail: leaveByMail(config) },
+          dkim: readDkimKeys(config),
           log,
           ...(catcher && { catcher }),
         })

@@ -3,8 +3,8 @@ import { AppError } from '../errors.ts';
 import { nearest } from './nearest.ts';
 import { instantsOf, offsetAt } from './zone.ts';
 
-const ordinals = ['first', 'second', 'third', 'fourth', 'last'] as const;
-const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+export const ordinals = ['first', 'second', 'third', 'fourth', 'last'] as const;
+export const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
 /** Which day of the month, and when on that day. */
 export type Slot = { hour: number; minute: number } & (

@@ -27,11 +27,11 @@ const fonts = [
 /** Style sheets, and the files each is made of. */
 const sheets: readonly [string, readonly string[]][] = [
   ['reader.css', ['reader.css']],
-  ['console.css', ['console.css', 'desk.css', 'writing.css']],
+  ['console.css', ['console.css', 'desk.css', 'settings.css', 'writing.css']],
 ];
 
 /** Scripts of the console; the readers' pages have none. */
-const scripts: readonly string[] = ['passkey.js', 'live.js'];
+const scripts: readonly string[] = ['passkey.js', 'live.js', 'sample.js'];
 
 /** Scripts of the console that are written in TypeScript, by what they are called; each is one file with what it imports. */
 const bundles: Readonly<Record<string, string>> = { 'editor.js': 'editor.ts' };

@@ -42,6 +42,9 @@ export const framePolicy: Policy = { ...mailPartPolicy, 'style-src': ["'self'", 
 /** A PDF in a frame of the console. The browser's own viewer shows it, which works in no sandbox; nothing of ours runs there. */
 export const pdfPolicy: Policy = { 'default-src': ["'none'"], 'frame-ancestors': ["'self'"] };
 
+/** A mail that is shown only for its looks: as the HTML part of a mail, and its links lead nowhere. */
+export const samplePolicy: Policy = { ...mailPartPolicy, sandbox: [] };
+
 /** Files that are looked at by themselves, pictures above all: a document in them could do nothing. */
 export const filePolicy: Policy = { ...nothing, 'form-action': ["'none'"], 'style-src': ["'unsafe-inline'"], sandbox: [] };
 

@@ -7,6 +7,7 @@ import type { Catcher } from '../catcher/catcher.ts';
 import { AppError } from '../errors.ts';
 import { openParser } from '../issue/issue.ts';
 import type { Log } from '../log.ts';
+import type { Dkim } from '../message/message.ts';
 import { openDrawing } from '../render/render.ts';
 import { openPreviews } from '../schedule/schedule.ts';
 import { listPublications } from '../store/publications.ts';
@@ -14,7 +15,10 @@ import { errorAnswers, nothingHere } from './answers.ts';
 import { apiRoutes } from './api.ts';
 import { assetRoutes, readAssets } from './assets.ts';
 import { openAsking } from './console/ask-who.ts';
+import { beginningRoutes } from './console/beginning.ts';
+import { brandRoutes } from './console/brand.ts';
 import { calendarRoutes } from './console/calendar.ts';
+import { type DeliverySettings, deliveryRoutes } from './console/delivery.ts';
 import { type DeskRoute, openDesk } from './console/desk.ts';
 import { editorRoutes } from './console/editor.ts';
 import { entryGate } from './console/entry.ts';
@@ -33,6 +37,7 @@ import { reportRoutes } from './console/reports.ts';
 import { sameOriginGate } from './console/same-origin.ts';
 import { sendingRoutes } from './console/sending.ts';
 import { sendRoutes } from './console/sends.ts';
+import { settingsRoutes } from './console/settings.ts';
 import { pageShower } from './console/show.ts';
 import { signInRoutes } from './console/sign-in.ts';
 import { signOffRoutes } from './console/signoff.ts';
@@ -56,7 +61,7 @@ import { pictureRoutes } from './reader/pictures.ts';
 import { preferencesRoutes } from './reader/preferences.ts';
 import { subscribeRoutes } from './reader/subscribe.ts';
 
-export interface WebConfig {
+export interface WebConfig extends DeliverySettings {
   host: string;
   /** 0 takes any free port. */
   port: number;
@@ -68,8 +73,6 @@ export interface WebConfig {
   trustProxy?: false | number | readonly string[];
   /** Origins of other sites whose pages may call the API. */
   apiOrigins?: readonly string[];
-  /** Domain of the envelope senders, when it is not the publication's own. */
-  bounceDomain?: string | undefined;
   /** Whether readers may leave by mail to it: the headers of a test say so too. */
   leaveByMail?: boolean;
 }
@@ -79,6 +82,10 @@ export interface WebDeps {
   /** The ring's key that makes the code of the first start. */
   sessionsKey: Uint8Array;
   config: WebConfig;
+  /** The keys that sign our mail. */
+  dkim?: Dkim | undefined;
+  /** Milliseconds a test of the relay may take. */
+  relayTestMs?: number;
   /** The built-in mailbox, when mails go there. */
   catcher?: Catcher | undefined;
   log: Log;
@@ -127,7 +134,7 @@ const pagesKept = 16_000_000;
 
 /** The routes in the order they are asked; those with names of ours come before the publications' own. */
 function buildApp(
-  { readers, sessionsKey, config, catcher, log, now = Date.now }: WebDeps,
+  { readers, sessionsKey, config, catcher, dkim, relayTestMs, log, now = Date.now }: WebDeps,
   counter: Counter,
 ): { app: Express; routes: readonly DeskRoute[]; close: () => Promise<void> } {
   const { db, languages, rehearsal } = readers;
@@ -181,8 +188,12 @@ function buildApp(
   historyRoutes(desk, writing);
   signOffRoutes(desk, writing);
   calendarRoutes(desk, { db, now });
+  settingsRoutes(desk, { db, baseUrl, now });
+  beginningRoutes(desk, { db, baseUrl, now });
+  brandRoutes(desk, { db, studio, languages, now });
+  deliveryRoutes(desk, { settings: config, dkim, testLimitMs: relayTestMs });
   languageRoutes(desk, { languages });
-  sendRoutes(desk, { db, catcher });
+  sendRoutes(desk, { db, catcher, rehearsal });
   measureRoutes(desk, { db, now });
   leavingRoutes(desk, { db });
   const suppressionKey = createSecretKey(readers.suppressionKey);

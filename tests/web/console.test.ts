@@ -13,7 +13,7 @@ test('before anything is sent the page says how to begin', async () => {
   await using site = await openSite();
   const response = await fetch(`${site.url}/console`);
   expect(response.headers.get('cache-control')).toBe('no-store');
-  expect(await response.text()).toContain('galley -- issue add');
+  expect(await response.text()).toContain('href="/console/issues?publication=tidewater"');
 });
 
 test('the newest send stands large, with its counts, its bar and the ways to what readers got', async () => {

@@ -21,7 +21,7 @@ import type { Publication } from '../../src/store/publications.ts';
 import { notices } from '../../src/store/schema.ts';
 import { addSend, freezeChunk, type Send, startSend } from '../../src/store/sends.ts';
 import type { DeskRoute } from '../../src/web/console/desk.ts';
-import { openWeb } from '../../src/web/web.ts';
+import { openWeb, type WebDeps } from '../../src/web/web.ts';
 import { readerDeps, samplePublication, sampleReaders, sampleTree, t0, testRing } from '../support/store.ts';
 
 export const ring = testRing;
@@ -70,6 +70,9 @@ export interface SiteOptions {
   trustProxy?: false | number;
   /** Whether the store is a file, which an import needs. */
   file?: boolean;
+  /** The relay that mail would go to; only a test of it uses it. */
+  smtp?: { url: string; connections: number };
+  dkim?: WebDeps['dkim'];
 }
 
 /** Opens the pages over an empty store that has one publication, `tidewater`. */
@@ -78,6 +81,7 @@ export async function openSite({
   catcher: caught = false,
   languages = asReviewed,
   file = false,
+  dkim,
   ...rest
 }: SiteOptions = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'galley-test-web-'));
@@ -90,7 +94,17 @@ export async function openSite({
   const logged: string[] = [];
   const log = openLog({ level: 'debug', write: (line) => logged.push(line) });
   const config = { host: '127.0.0.1', port: 0, baseUrl, oldBaseUrls: [], ...rest };
-  const web = await openWeb({ readers, sessionsKey, config, catcher, log, now, countsEveryMs: writtenAfterMs / 5 });
+  const web = await openWeb({
+    readers,
+    sessionsKey,
+    config,
+    dkim,
+    relayTestMs: 1000,
+    catcher,
+    log,
+    now,
+    countsEveryMs: writtenAfterMs / 5,
+  });
   return {
     url: web.url,
     db,

@@ -22,6 +22,9 @@ const parts = {
   settings: {
     label: 'Settings',
     places: {
+      publication: { label: 'Publication', path: '/console/settings' },
+      brand: { label: 'Brand', path: '/console/settings/brand' },
+      delivery: { label: 'Delivery', path: '/console/settings/delivery' },
       you: { label: 'You', path: '/console/settings/you' },
       team: { label: 'Team', path: '/console/settings/team', for: 'owner' },
       languages: { label: 'Languages', path: '/console/languages' },
@@ -96,14 +99,16 @@ function placeLinks(bar: Bar, { role }: Person, { label: name, places }: (typeof
   return html`<nav class="places" aria-label="${name}">${places.filter((each) => mayAs(role, each.for)).map(link)}</nav>`;
 }
 
-/** The publication that is looked at; where there are several and the page can be narrowed, a menu of links that stay on it. */
+/** The publication that is looked at; where there are several and the page can be narrowed, a menu of links that stay on it; owners find the way to another one there. */
 function switcher({ publications, chosen, byPublication, person }: Bar): Html | false {
   if (person === undefined || publications.length === 0) return false;
   const name = chosen === undefined || (publications.length > 1 && !byPublication) ? 'All publications' : chosen.name;
-  if (!byPublication || publications.length === 1) return html`<span class="title"><bdi>${name}</bdi></span>`;
+  const choices = byPublication && publications.length > 1;
+  const mayAdd = mayAs(person.role, 'owner');
+  if (!choices && !mayAdd) return html`<span class="title"><bdi>${name}</bdi></span>`;
   const link = (slug: string | undefined, label: string): Html =>
     html`<li><a href="?${slug === undefined ? '' : `publication=${encodeURIComponent(slug)}`}"${attrs({ 'aria-current': slug === chosen?.slug && 'true' })}><bdi>${label}</bdi></a></li>`;
-  return html`<details class="menu"><summary aria-label="Publication: ${name}"><bdi>${name}</bdi></summary><ul>${link(undefined, 'All publications')}${publications.map(({ slug, name: label }) => link(slug, label))}</ul></details>`;
+  return html`<details class="menu"><summary aria-label="Publication: ${name}"><bdi>${name}</bdi></summary><ul>${choices && [link(undefined, 'All publications'), ...publications.map(({ slug, name: label }) => link(slug, label))]}${mayAdd && html`<li><a href="/console/settings/new">Start another publication</a></li>`}</ul></details>`;
 }
 
 function personMenu({ id, name, email, role }: Person): Html | false {

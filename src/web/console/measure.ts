@@ -41,7 +41,7 @@ export function measureQuestion(db: Db, person: Person, chosen: Publication | un
   if (publication === undefined || !mayAs(person.role, answersIt)) return false;
   const { slug, name } = publication;
   return html`<section class="note preview" aria-labelledby="measure"><h2 id="measure">Count links and downloads of <bdi>${name}</bdi>?</h2>
-<p>Galley can count, for each issue and day, how often a link of its mail is followed and its PDF is fetched. It never counts per reader and never sees whether a mail was opened. Links in mails sent from then on lead through an address of this server, the same for every reader. Until you answer, nothing is counted; <code>galley publication set ${slug} --measure</code> changes it later.</p>
+<p>Galley can count, for each issue and day, how often a link of its mail is followed and its PDF is fetched. It never counts per reader and never sees whether a mail was opened. Links in mails sent from then on lead through an address of this server, the same for every reader. Until you answer, nothing is counted; <a href="/console/settings?publication=${slug}">Settings</a> change it later.</p>
 <form class="row" method="post" action="${path}"><input type="hidden" name="publication" value="${slug}">
 <button class="btn" name="answer" value="off">Count nothing</button><button class="btn" name="answer" value="on">Count them</button></form></section>`;
 }

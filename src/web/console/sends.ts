@@ -1,11 +1,14 @@
 /** What went out: every send with its counts, the newest one large, and ways to look at what readers got. */
 import type { Catcher } from '../../catcher/catcher.ts';
 import { type Html, html } from '../../html.ts';
+import { mayAs } from '../../model/person.ts';
 import { type SendStatus, statusOf } from '../../model/send.ts';
+import { beginningsOf } from '../../store/beginnings.ts';
 import type { Db } from '../../store/open.ts';
 import { listPublications, type Publication } from '../../store/publications.ts';
 import { listPublished } from '../../store/published.ts';
 import { listSends, type Send } from '../../store/sends.ts';
+import { newPath, stepsBody } from './beginning-page.ts';
 import type { Desk } from './desk.ts';
 import { personOf } from './entry.ts';
 import { leftAfter } from './leaving.ts';
@@ -18,6 +21,8 @@ import { publicationOf } from './show.ts';
 export interface SendsDeps {
   db: Db;
   catcher: Catcher | undefined;
+  /** Whether mail stays on this machine. */
+  rehearsal: boolean;
 }
 
 /** Seconds after which the page asks for itself again while something is going on. */
@@ -37,9 +42,12 @@ interface Shown {
 }
 
 /** Serves `/console`. It renews itself while a send is going; `?still` stops that. */
-export function sendRoutes(desk: Desk, { db, catcher }: SendsDeps): void {
+export function sendRoutes(desk: Desk, { db, catcher, rehearsal }: SendsDeps): void {
   desk.get('/console', 'viewer', async (request, response) => {
-    const [newest, ...earlier] = readSends(db, publicationOf(db, request));
+    const publications = listPublications(db);
+    if (publications.length === 0 && mayAs(personOf(response).role, 'owner')) return response.redirect(303, newPath);
+    const chosen = publicationOf(db, request, publications);
+    const [newest, ...earlier] = readSends(db, chosen);
     const still = request.query['still'] !== undefined;
     const going =
       newest === undefined || [newest, ...earlier].some(({ status }) => status.state === 'sending' || status.state === 'scheduled');
@@ -49,22 +57,27 @@ export function sendRoutes(desk: Desk, { db, catcher }: SendsDeps): void {
       (still ? html`<a href="/console">Renew this page by itself</a>` : html`<a href="/console?still">Stop renewing this page</a>`);
     const body =
       newest === undefined
-        ? nothingYet(renewal)
+        ? nothingYet(db, chosen ?? publications.at(-1), rehearsal, renewal)
         : html`${large(newest, renewal, await leavePath(catcher), catcher)}${measured(db, newest.send, newest.publication)}${leftAfter(db, newest.send)}${earlier.length > 0 && table(earlier)}`;
-    const question = measureQuestion(db, personOf(response), publicationOf(db, request));
+    const question = measureQuestion(db, personOf(response), chosen);
+    const own = publications.length === 1 && newest?.send.rehearsal === true && mayAs(personOf(response).role, 'owner') && startOwn;
     desk.show(response, {
       title: newest?.title ?? 'What goes out',
       here: { place: 'sends', exact: true },
-      body: html`${question}${body}`,
+      body: newest === undefined ? html`${body}${question}` : html`${question}${body}${own}`, // who begins has other questions first
       byPublication: true,
     });
   });
 }
 
-const nothingYet = (renewal: Html | false): Html => html`<div class="head"><h1>Nothing has gone out yet</h1>
-<p class="muted">Add an issue and send it; this page follows it. ${renewal}</p></div>
-<pre class="commands"><code>npm run -s galley -- issue add FILE --publication SLUG
-npm run -s galley -- send SLUG/NUMBER</code></pre>`;
+function nothingYet(db: Db, publication: Publication | undefined, rehearsal: boolean, renewal: Html | false): Html {
+  if (publication === undefined)
+    return html`<div class="head"><h1>No publication yet</h1><p class="muted">An owner of this desk names one. ${renewal}</p></div>`;
+  return html`${stepsBody(publication, beginningsOf(db, publication.id), rehearsal)}<p class="muted small">${renewal}</p>`;
+}
+
+/** For who has tried things out: the next thing is one's own. */
+const startOwn = html`<section class="note preview spaced" aria-labelledby="own"><h2 id="own">Ready for your own?</h2><p>Start a publication beside this one: it takes three lines, and what is here stays as it is.</p><p><a class="btn" href="${newPath}">Start your own publication</a></p></section>`;
 
 function readSends(db: Db, only: Publication | undefined): Shown[] {
   const publications = new Map(listPublications(db).map((publication) => [publication.id, publication]));

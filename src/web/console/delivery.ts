@@ -1,0 +1,53 @@
+/** Delivery on the desk: what the environment says of it, read-only and without a secret, and a test of the relay that is pressed by hand. */
+import type { Response } from 'express';
+import { describeRelay, type RelayTest, testRelay } from '../../deliver/deliver.ts';
+import { type Dkim, dkimRecord } from '../../message/message.ts';
+import { mayAs } from '../../model/person.ts';
+import { type DeliveryView, deliveryBody, deliveryPath } from './delivery-page.ts';
+import type { Desk } from './desk.ts';
+import { personOf } from './entry.ts';
+
+export interface DeliverySettings {
+  /** The relay with its password; absent in a rehearsal. */
+  smtp?: { url: string; connections: number } | undefined;
+  ratePerSecond?: number | undefined;
+  bounceDomain?: string | undefined;
+  /** Present when mail that comes back is taken in here. */
+  inbound?: object | undefined;
+  unknownPolicy?: 'hold' | 'retry';
+}
+
+export interface DeliveryDeps {
+  settings: DeliverySettings;
+  /** The keys that sign. */
+  dkim: Dkim | undefined;
+  /** Milliseconds a test may take. */
+  testLimitMs?: number | undefined;
+}
+
+/** Serves `/console/settings/delivery` and the test. Who presses while a test runs gets the answer of that one. */
+export function deliveryRoutes(desk: Desk, { settings, dkim, testLimitMs }: DeliveryDeps): void {
+  const { smtp } = settings;
+  const signing = dkim && { domain: dkim.domain, records: dkim.keys.map((key) => dkimRecord(dkim.domain, key)) };
+  let testing: Promise<RelayTest> | undefined;
+
+  desk.get(deliveryPath, 'viewer', (_request, response) => show(response, undefined));
+
+  desk.post(`${deliveryPath}/test`, 'owner', async (_request, response) => {
+    if (smtp === undefined) return response.redirect(303, deliveryPath);
+    testing ??= testRelay(smtp.url, testLimitMs === undefined ? {} : { limitMs: testLimitMs }).finally(() => {
+      testing = undefined;
+    });
+    show(response, await testing);
+  });
+
+  function show(response: Response, test: RelayTest | undefined): void {
+    const { ratePerSecond, bounceDomain, inbound, unknownPolicy = 'hold' } = settings;
+    const view: DeliveryView = {
+      ...{ ratePerSecond, bounceDomain, unknownPolicy, inbound: inbound !== undefined, signing, test },
+      relay: smtp && { ...describeRelay(smtp.url), connections: smtp.connections },
+      owner: mayAs(personOf(response).role, 'owner'),
+    };
+    desk.show(response, { title: 'Delivery', here: { place: 'delivery', exact: true }, body: deliveryBody(view) });
+  }
+}
