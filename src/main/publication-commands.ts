@@ -54,10 +54,12 @@ export async function publicationSet(context: Context, { positionals: [slug = ''
       detail,
     }));
     if (changed === undefined) return 0;
-    const { after, next } = changed;
+    const { after, next, voided } = changed;
     context.print(
       `Changed ${named.join(', ')} of ${slug}${describeLook(after)}${next === undefined ? '' : `. Its next slot is ${iso(next, after.zone)} (${after.zone})`}`,
     );
+    for (const issue of voided)
+      context.warn(`The approval of ${issue} is void: its mail would be another now. galley issue approve ${issue} approves it again`);
     return 0;
   });
 }

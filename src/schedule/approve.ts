@@ -7,13 +7,14 @@ import { assetsOf, type Finding, type IssueTree } from '../model/issue.ts';
 import { findApproval, listAwaiting, saveApproval } from '../store/approvals.ts';
 import { findAssets, storeAsset } from '../store/assets.ts';
 import { noteAudit } from '../store/audit.ts';
+import { customsOf } from '../store/customs.ts';
 import { type Edition, findEdition, saveEdition } from '../store/editions.ts';
-import { findIssue, findRevision, type NewRevision, type Revision, saveRevision } from '../store/issues.ts';
+import { findDraft, findIssue, findRevision, type NewRevision, type Revision, saveRevision } from '../store/issues.ts';
 import type { Db } from '../store/open.ts';
 import type { Publication } from '../store/publications.ts';
 import { realSend, unscheduleIssue } from '../store/sends.ts';
 import { inTransaction } from '../store/statement.ts';
-import { sealRevision } from '../store/writing.ts';
+import { sealRevision, tagOf } from '../store/writing.ts';
 
 export interface EditionDeps {
   db: Db;
@@ -34,7 +35,8 @@ export interface Order {
 /**
  * Approves the newest revision of an issue for its publication's slots: the next one, or a later one when other approved issues wait before it. Approving what
  * waits already changes nothing. Returns the revision and how many approved issues go out before it.
- * Errors: no such issue; one that went out or is going out; a stop that is not waived; a mail too large.
+ * Errors: no such issue; one that went out or is going out; a stop that is not waived; a mail too large; words of one's own where two people are asked for; a
+ * text that was saved meanwhile.
  */
 export async function approveIssue(deps: EditionDeps, order: Order): Promise<{ revision: number; before: number }> {
   const { db, now } = deps;
@@ -44,6 +46,7 @@ export async function approveIssue(deps: EditionDeps, order: Order): Promise<{ r
   const { revision, edition } = await frozenForSending(deps, order);
   inTransaction(db, () => {
     refuseSent(db, revision.issueId, issue); // somebody may have sent it while we drew
+    refuseOlder(db, revision, issue);
     const at = now();
     const waits = listAwaiting(db, publication.id, at).some(({ approval }) => approval.issueId === revision.issueId);
     if (waits && findApproval(db, revision.issueId)?.revision === revision.revision) return;
@@ -100,7 +103,28 @@ export async function frozenForSending(deps: EditionDeps, order: Order): Promise
   );
   if (stop !== undefined)
     throw new AppError('send.unfit', `${stop.problem}. ${stop.remedy} Or send it all the same with --waive ${stop.check}=REASON`);
+  if (!isApproved(deps.db, revision, edition)) refuseOwnWords(deps.db, order.publication.id, revision, order.actor);
   return { revision, edition };
+}
+
+/** Whether a revision is approved in this very edition. */
+export function isApproved(db: Db, { issueId, revision }: Revision, { hash }: Edition): boolean {
+  const approval = findApproval(db, issueId);
+  return approval?.revision === revision && approval.edition === hash;
+}
+
+/** Error 409 when a publication asks for two people and the one who acts wrote the last words. */
+export function refuseOwnWords(db: Db, publicationId: number, { actor: author }: Revision, actor: string): void {
+  if (author !== actor || !customsOf(db, publicationId).twoPeople) return;
+  const text = 'This publication asks for two people, and the last words of this issue are yours. Somebody else has to approve it.';
+  throw new AppError('approve.two_people', text, { status: 409 });
+}
+
+/** Error 409 when a text was saved after the one that was drawn: its writer has not been passed over. */
+export function refuseOlder(db: Db, revision: Revision, issue: string): void {
+  const newest = findDraft(db, revision.issueId);
+  if (newest !== undefined && tagOf(newest) === tagOf(revision)) return;
+  throw new AppError('issue.changed', `${issue} changed while it was drawn: look at it again`, { status: 409 });
 }
 
 /** What is found wrong with the mails of an edition, the full one and the light one. */
@@ -176,15 +200,16 @@ export async function freezeEdition({ db, draw, baseUrl, now }: EditionDeps, pub
   const drawing = await draw(tree, drawnFor, figures);
   for (const picture of drawing.pictures) storeAsset(db, picture);
   const { subject, email, text, page, light } = drawing;
-  const drawn = (parts: { email: string; page: string; pdf: Buffer }) => {
+  const drawn = (parts: { email: string; page: string; pdf: Buffer }, besides: string[] = []) => {
     const hash = createHash('sha256')
-      .update(JSON.stringify([subject, parts.email, text, parts.page]))
+      .update(JSON.stringify([subject, parts.email, text, parts.page, ...besides]))
       .update(parts.pdf)
       .digest('hex');
     return { ...key, ...parts, hash, subject, plainText: text, createdAt: now() };
   };
   return inTransaction(db, () => {
-    saveEdition(db, { ...drawn({ email: light.email, page: light.page, pdf: Buffer.of() }), format: 'light' });
-    return saveEdition(db, drawn({ email, page, pdf: Buffer.from(drawing.pdf) }), drawing.links);
+    const small = drawn({ email: light.email, page: light.page, pdf: Buffer.of() });
+    saveEdition(db, { ...small, format: 'light' });
+    return saveEdition(db, drawn({ email, page, pdf: Buffer.from(drawing.pdf) }, [small.hash]), drawing.links); // who approves one approves both
   });
 }

@@ -6,7 +6,9 @@ import { noteAudit } from '../store/audit.ts';
 import type { Db } from '../store/open.ts';
 import { addPublication, changePublication, getPublication, type Publication, type PublicationChanges } from '../store/publications.ts';
 import { inTransaction } from '../store/statement.ts';
+import { mastheadOf } from './approve.ts';
 import { beginSlot } from './slots.ts';
+import { voidApprovals } from './undo-approval.ts';
 
 /** Who changes it and when. `logo` is the picture that a new look names, to be kept with it. */
 export interface ChangeNote {
@@ -31,15 +33,17 @@ export function beginPublication(db: Db, given: NewPublication, { actor, now, lo
   });
 }
 
-/** What a change did; `next` is the next slot (ms UTC) when it was set or moved. */
+/** What a change did; `next` is the next slot (ms UTC) when it was set or moved, `voided` the issues (`SLUG/NUMBER`) that were approved as they would have gone out before. */
 export interface Changed {
   after: Publication;
   next: number | undefined;
+  voided: string[];
 }
 
 /**
  * Changes a publication: `decide` says what, given how it stands, and what the audit says of it; undefined for nothing. All in one transaction, so that nothing can change between the look
- * and the deed. Issues sent before keep the look they were sent with; an approved one is drawn again as the publication is when its slot comes.
+ * and the deed. Issues sent before keep the look they were sent with; one that is approved and waits was approved as it would have gone out before: it has to be
+ * looked at again.
  * Errors: no such publication; mail cannot come from the address it would have.
  */
 export function revisePublication(
@@ -60,9 +64,15 @@ export function revisePublication(
     if (logo) storeAsset(db, logo);
     noteAudit(db, { at: now, actor, action: 'publication set', subject: slug, detail });
     const after = changePublication(db, before.id, values);
-    return { after, next: nextOf(db, before, after, now) };
+    const voided =
+      mailedBy(before) === mailedBy(after) ? [] : voidApprovals(db, after, { at: now, actor, why: `publication set: ${detail}` });
+    return { after, next: nextOf(db, before, after, now), voided };
   });
 }
+
+/** What of a publication stands in its mails. */
+const mailedBy = (publication: Publication): string =>
+  JSON.stringify([mastheadOf(publication, ''), publication.fromAddress, publication.replyTo]);
 
 function checkSenderOf({ name, fromAddress, replyTo }: Pick<Publication, 'name' | 'fromAddress' | 'replyTo'>): void {
   checkSender({ name, address: fromAddress, replyTo: replyTo ?? undefined });

@@ -21,11 +21,21 @@ import {
 } from '../store/sends.ts';
 import { isSlotSend } from '../store/slots.ts';
 import { inTransaction } from '../store/statement.ts';
-import { type EditionDeps, freezeEdition, frozenForSending, getRevision, noteApproval, type Order } from './approve.ts';
+import {
+  type EditionDeps,
+  freezeEdition,
+  frozenForSending,
+  getRevision,
+  isApproved,
+  noteApproval,
+  type Order,
+  refuseOlder,
+} from './approve.ts';
 import { lateMs } from './slots.ts';
 
 export type { EditionDeps } from './approve.ts';
 export { mastheadOf } from './approve.ts';
+export { takeFiles } from './issue-files.ts';
 export { type Reading, readText } from './issue-text.ts';
 export { sendToMissed } from './missed.ts';
 export { nextSlot, orderSend, takeBackOrder, type When } from './order.ts';
@@ -36,6 +46,7 @@ export { type ForApproval, findProof, makeProof, type Stop, signOff, stopsOf, wi
 export { beginSlot } from './slots.ts';
 export { steer } from './steer.ts';
 export { sendTest, type TestDeps } from './test-send.ts';
+export { voidApprovals } from './undo-approval.ts';
 export { dismissUnknowns, resendUnknowns } from './unknowns.ts';
 export {
   beginText,
@@ -46,7 +57,6 @@ export {
   openIssue,
   refuseLarge,
   restoreText,
-  takeFile,
   type WritingDeps,
   waive,
   withFront,
@@ -61,7 +71,8 @@ export interface SendOrder extends Order {
 
 /**
  * Approves the newest revision of an issue, freezes its edition and schedules a send of it. A rehearsal approves nothing and needs no waivers.
- * Errors: no such issue; a send of it that is not over yet (`send.open`); a stop that is not waived, a mail too large.
+ * Errors: no such issue; a send of it that is not over yet (`send.open`); a stop that is not waived, a mail too large; where two people are asked for, words of
+ * one's own that nobody has approved; a text that was saved meanwhile.
  */
 export async function scheduleSend(deps: EditionDeps, order: SendOrder): Promise<Send> {
   const { db, now } = deps;
@@ -74,7 +85,8 @@ export async function scheduleSend(deps: EditionDeps, order: SendOrder): Promise
     const latest = refuseSecond(db, issueId, rehearsal);
     if (!rehearsal && latest !== known) throw openError(latest); // a slot, or somebody else, made one while we drew, and it has gone out already
     const at = now();
-    if (!rehearsal) {
+    if (!rehearsal) refuseOlder(db, revision, issue);
+    if (!rehearsal && !isApproved(db, revision, edition)) {
       saveApproval(db, { issueId, revision: revision.revision, waived, actor, approvedAt: at, edition: edition.hash });
       noteApproval(db, { at, actor, issue, revision, edition, waived });
     }

@@ -1,17 +1,16 @@
 /** Sign-off on the desk: what was looked at is approved by its hash, and only that goes out; a form that comes back late is told what changed meanwhile. */
 import { AppError } from '../errors.ts';
 import type { Finding } from '../model/issue.ts';
-import { dropApproval, findApproval, saveApproval } from '../store/approvals.ts';
-import { noteAudit } from '../store/audit.ts';
-import { customsOf, type Waiver, waiversOf } from '../store/customs.ts';
+import { findApproval, saveApproval } from '../store/approvals.ts';
+import { type Waiver, waiversOf } from '../store/customs.ts';
 import { type Edition, findEdition } from '../store/editions.ts';
 import { findDraft, getIssue, type Issue, type Revision } from '../store/issues.ts';
 import type { Db } from '../store/open.ts';
 import { getPublicationById, type Publication } from '../store/publications.ts';
-import { unscheduleIssue } from '../store/sends.ts';
 import { inTransaction } from '../store/statement.ts';
 import { markPoint, tagOf } from '../store/writing.ts';
-import { drawnFindings, type EditionDeps, editionKey, freezeEdition, noteApproval } from './approve.ts';
+import { drawnFindings, type EditionDeps, editionKey, freezeEdition, noteApproval, refuseOwnWords } from './approve.ts';
+import { undoApproval } from './undo-approval.ts';
 import { nameOf } from './writing.ts';
 
 /** A finding that stops an issue, and why it may go out all the same when somebody answered for it. */
@@ -92,12 +91,7 @@ export async function signOff(deps: EditionDeps, { issueId, hash, actor }: SignO
   const open = stops.find(({ waiver }) => waiver === undefined);
   if (open !== undefined)
     throw refused('stopped', `Something still stops it: ${open.problem}. Mend it, or say why it may go out all the same.`);
-  const { twoPeople } = customsOf(db, issue.publicationId);
-  if (twoPeople && revision.actor === actor)
-    throw refused(
-      'two_people',
-      'This publication asks for two people, and the last words of this issue are yours. Somebody else has to approve it.',
-    );
+  refuseOwnWords(db, issue.publicationId, revision, actor);
   inTransaction(db, () => {
     const newest = findDraft(db, issueId);
     if (newest === undefined || tagOf(newest) !== tag) throw changed();
@@ -125,17 +119,18 @@ function waivedOf(stops: readonly Stop[]): Record<string, string> {
   return Object.fromEntries([...reasons].map(([check, all]) => [check, [...new Set(all)].join('; ')]));
 }
 
-/** Takes an approval back, and what was scheduled by it. Returns the sends that are cancelled; nothing happens when there is no approval. */
+/**
+ * Takes an approval back, and what was scheduled by it. Returns the sends that are cancelled; nothing happens when there is no approval. Error 409: it is
+ * somebody else's, and who asks may only take their own back.
+ */
 export function withdrawApproval(
   { db, now }: Pick<EditionDeps, 'db' | 'now'>,
-  { issueId, actor }: { issueId: number; actor: string },
+  { issueId, actor, onlyOwn = false }: { issueId: number; actor: string; onlyOwn?: boolean },
 ): string[] {
   const issue = getIssue(db, issueId);
   return inTransaction(db, () => {
-    if (!dropApproval(db, issueId)) return [];
-    noteAudit(db, { at: now(), actor, action: 'unapprove', subject: nameOf(db, issue) });
-    const names = unscheduleIssue(db, issueId);
-    for (const subject of names) noteAudit(db, { at: now(), actor, action: 'unschedule', subject });
-    return names;
+    if (onlyOwn && (findApproval(db, issueId)?.actor ?? actor) !== actor)
+      throw refused('not_theirs', 'Somebody else approved it: they can take that back, or an editor can.');
+    return undoApproval(db, { issueId, subject: nameOf(db, issue) }, { at: now(), actor, action: 'unapprove' });
   });
 }

@@ -7,20 +7,30 @@ import { blocksOf, uploadedPdf } from '../model/issue.ts';
 import { iso } from '../model/zone.ts';
 import type { Studio } from '../render/render.ts';
 import { findApproval } from '../store/approvals.ts';
-import { storeAsset } from '../store/assets.ts';
 import { noteAudit } from '../store/audit.ts';
-import { dropWaiver, saveWaiver } from '../store/customs.ts';
+import { dropWaiver, saveWaiver, waiversOf } from '../store/customs.ts';
 import { type Draft, findDraft, findDraftAt, getIssue, type Issue, latestTree } from '../store/issues.ts';
 import type { Db } from '../store/open.ts';
 import { getPublicationById, type Publication } from '../store/publications.ts';
 import { unscheduleIssue } from '../store/sends.ts';
 import { inTransaction } from '../store/statement.ts';
-import { beginIssue, keepFile, listFiles, noteReading, renumberIssue, saveText } from '../store/writing.ts';
+import { beginIssue, listFiles, noteReading, renumberIssue, saveText } from '../store/writing.ts';
 import { keptOf, type Reading, readText, type TextDeps } from './issue-text.ts';
+import { voidApprovals } from './undo-approval.ts';
 
 export interface WritingDeps extends TextDeps {
   studio: Pick<Studio, 'admitPdf' | 'admitPicture'>;
   now: () => number;
+}
+
+export interface TextToKeep {
+  issueId: number;
+  source: string;
+  tag: string | undefined;
+  actor: string;
+  point?: Point;
+  /** Saves the same words again, since what they show is another now. */
+  anew?: boolean;
 }
 
 export interface KeptText {
@@ -37,16 +47,13 @@ export interface KeptText {
  * Saves a text on the disk, read or not; then reads it, so that lists and commands know what it is. `tag` names the text that was changed.
  * Errors: a text larger than any issue (413), no such issue.
  */
-export async function keepText(
-  deps: WritingDeps,
-  { issueId, source, tag, actor, point }: { issueId: number; source: string; tag: string | undefined; actor: string; point?: Point },
-): Promise<KeptText> {
+export async function keepText(deps: WritingDeps, { issueId, source, tag, actor, point, anew = false }: TextToKeep): Promise<KeptText> {
   const { db, now } = deps;
   refuseLarge(source);
   const issue = getIssue(db, issueId);
   const kept = inTransaction(db, (): KeptText => {
     const before = findDraft(db, issueId);
-    const saved = saveText(db, { issueId, source, tag, actor, now: now(), ...(point !== undefined && { point }) });
+    const saved = saveText(db, { issueId, source, tag, actor, anew, now: now(), ...(point !== undefined && { point }) });
     if (saved.outcome !== 'saved') return { ...saved, unscheduled: [], voided: false };
     const unscheduled = unscheduleIssue(db, issueId);
     const voided = before !== undefined && findApproval(db, issueId)?.revision === before.revision;
@@ -141,84 +148,7 @@ export async function restoreText(
   return keepText(deps, { issueId, source: old.source, tag, actor, point: 'restored' });
 }
 
-/** A file as it came from somebody's computer. */
-export interface GivenFile {
-  name: string;
-  bytes: Uint8Array;
-}
-
-const mostTableBytes = 1024 * 1024;
-
-/**
- * Takes a picture, a PDF or a table for an issue. Returns the path by which the text shows it and what to write, or what is wrong with it. Pictures are looked at and drawn anew
- * in the drawing process, so nothing of what came in is kept as it is.
- */
-export async function takeFile(
-  deps: WritingDeps,
-  issueId: number,
-  { name, bytes }: GivenFile,
-): Promise<{ path: string; markup: string } | { problem: string }> {
-  const { db, now, studio } = deps;
-  const path = pathOf(name);
-  const id = path.replace(/\.[^.]*$/, '').replace(/^data\//, '');
-  if (/\.csv$/i.test(name)) {
-    if (bytes.length > mostTableBytes) return { problem: `${name} is larger than 1 MB: a chart has at most 200 rows.` };
-    const content = utf8(bytes);
-    if (content === undefined) return { problem: `${name} is not UTF-8 text: save it as “CSV UTF-8”.` };
-    keepFile(db, { issueId, path: `data/${path}`, asset: null, content, addedAt: now() });
-    return { path: `data/${path}`, markup: chartMarkup(id, `data/${path}`) };
-  }
-  if (/\.pdf$/i.test(name)) {
-    const pdf = await studio.admitPdf(bytes, { publication: '', title: '', number: '', language: 'en' });
-    if ('problem' in pdf) return { problem: `${name}: ${pdf.problem}; ${pdf.remedy}.` };
-    storeAsset(db, { name: pdf.name, type: 'application/pdf', width: 0, height: 0, bytes: pdf.bytes });
-    keepFile(db, { issueId, path, asset: pdf.name, content: null, addedAt: now() });
-    return { path, markup: `::download[Download the full issue]{src="${path}"}` };
-  }
-  const picture = await studio.admitPicture(bytes);
-  if ('problem' in picture) return { problem: `${name}: ${picture.problem}; ${picture.remedy}.` };
-  storeAsset(db, picture);
-  keepFile(db, { issueId, path, asset: picture.name, content: null, addedAt: now() });
-  return { path, markup: figureMarkup(id, path) };
-}
-
-/** The name of a file as a path in the text: letters, digits, points and hyphens, at most sixty. */
-function pathOf(name: string): string {
-  const bare = cleanLine(name.split(/[/\\]/).at(-1) ?? '');
-  const [, stem = '', ending = ''] = /^(.*?)(\.[A-Za-z0-9]{1,5})?$/s.exec(bare) ?? [];
-  const letters = stem
-    .toLowerCase()
-    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 50);
-  return `${letters || 'file'}${ending.toLowerCase()}`;
-}
-
-const figureMarkup = (id: string, path: string) => `:::figure{#${id} src="${path}"}
-What the picture shows, in a line
-
-Source: Whose it is
-
-Alt: What somebody who cannot see it should know.
-:::`;
-
-const chartMarkup = (id: string, path: string) => `:::chart{#${id} data="${path}" preset="bars"}
-What the chart shows, in a line
-
-Source: Where the numbers come from
-
-Alt: What somebody who cannot see it should know.
-:::`;
-
-function utf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Waives stops of one check with a reason, or takes that back (`reason` empty); both are in the audit. */
+/** Waives stops of one check with a reason, or takes that back (`reason` empty); both are in the audit, and void an approval that was given before. */
 export function waive(
   { db, now }: Pick<WritingDeps, 'db' | 'now'>,
   {
@@ -233,11 +163,14 @@ export function waive(
   const given = cleanLine(reason).slice(0, 500);
   inTransaction(db, () => {
     const at = now();
+    const before = waiversOf(db, issueId).filter((waiver) => waiver.check === check);
+    const isSaid = (problem: string): boolean => before.some((waiver) => waiver.problem === problem && waiver.reason === given);
     for (const problem of new Set(problems)) {
-      if (given === '' && !dropWaiver(db, { issueId, check, problem })) continue;
+      if (isSaid(problem) || (given === '' && !dropWaiver(db, { issueId, check, problem }))) continue;
       if (given !== '') saveWaiver(db, { issueId, check, problem, reason: given, actor, at });
       const detail = [check, problem, ...(given === '' ? [] : [given])].join(': ');
       noteAudit(db, { at, actor, action: given === '' ? 'unwaive' : 'waive', subject: nameOf(db, issue), detail });
+      voidApprovals(db, { ...getPublicationById(db, issue.publicationId), issueId }, { at, actor, why: `waiver of ${check}` });
     }
   });
 }

@@ -43,13 +43,13 @@ export interface Awaiting {
 
 /**
  * Issues of a publication that were approved and put down for a slot at `until` or before, in the order of their approval: the newest revision is the one
- * approved, and no real send was made since.
+ * approved, and no real send was made since they were put down.
  */
 export function listAwaiting(db: Db, publicationId: number, until: number): Awaiting[] {
   const text = `SELECT a.issue_id AS issueId, i.number FROM approvals a JOIN issues i ON i.id = a.issue_id
     WHERE i.publication_id = ? AND a.approved_at <= ? AND a.slotted_at <= ?
       AND a.revision = (SELECT max(revision) FROM revisions r WHERE r.issue_id = a.issue_id)
-      AND NOT EXISTS (SELECT 1 FROM sends s WHERE s.issue_id = a.issue_id AND s.rehearsal = 0 AND s.created_at >= a.approved_at)
+      AND NOT EXISTS (SELECT 1 FROM sends s WHERE s.issue_id = a.issue_id AND s.rehearsal = 0 AND s.created_at >= a.slotted_at)
     ORDER BY a.approved_at, a.issue_id`;
   const found = statement(db, text).all(publicationId, until, until) as { issueId: number; number: string }[];
   return found.flatMap(({ issueId, number }) => {
@@ -57,4 +57,15 @@ export function listAwaiting(db: Db, publicationId: number, until: number): Awai
     const revision = findRevision(db, publicationId, number);
     return approval && revision ? [{ approval, number, revision }] : [];
   });
+}
+
+/** Issues of a publication whose newest revision is approved, while nothing has gone out by that approval or something is still to go out by it. */
+export function listApproved(db: Db, publicationId: number): { issueId: number; number: string }[] {
+  const real = 'SELECT 1 FROM sends s WHERE s.issue_id = a.issue_id AND s.rehearsal = 0';
+  const text = `SELECT a.issue_id AS issueId, i.number FROM approvals a JOIN issues i ON i.id = a.issue_id
+    WHERE i.publication_id = ? AND a.revision = (SELECT max(revision) FROM revisions r WHERE r.issue_id = a.issue_id)
+      AND (NOT EXISTS (${real} AND s.as_of IS NOT NULL AND s.created_at >= a.approved_at)
+        OR EXISTS (${real} AND s.as_of IS NULL AND s.state IN ('scheduled', 'paused')))
+    ORDER BY a.issue_id`;
+  return statement(db, text).all(publicationId) as { issueId: number; number: string }[];
 }

@@ -31,7 +31,6 @@ interface Row extends Omit<ListedIssue, 'approved' | 'voided' | 'slotted' | 'sen
   opening: string;
   approved: number | null;
   slottedAt: number | null;
-  approvedAt: number | null;
   sendName: string | null;
   sendState: SendState | null;
   sendAt: number | null;
@@ -42,7 +41,7 @@ interface Row extends Omit<ListedIssue, 'approved' | 'voided' | 'slotted' | 'sen
 const columns = `substr(r.source, 1, 1000) AS opening, i.id, i.publication_id AS publicationId, i.number, r.revision, r.actor, r.changed_at AS changedAt, r.errors, json_array_length(r.stops) AS stops,
   (SELECT json_extract(t.tree, '$.title') FROM revisions t WHERE t.issue_id = i.id AND t.tree IS NOT NULL ORDER BY t.revision DESC LIMIT 1) AS title,
   (SELECT json_extract(t.tree, '$.period') FROM revisions t WHERE t.issue_id = i.id AND t.tree IS NOT NULL ORDER BY t.revision DESC LIMIT 1) AS period,
-  a.revision AS approved, a.slotted_at AS slottedAt, a.approved_at AS approvedAt,
+  a.revision AS approved, a.slotted_at AS slottedAt,
   s.name AS sendName, s.state AS sendState, coalesce(s.as_of, s.scheduled_for) AS sendAt, s.rehearsal AS sendRehearsal, s.created_at AS sendMade`;
 
 /** A send that was cancelled before anything of it went out is as if it had never been made. */
@@ -50,22 +49,11 @@ const joins = `FROM issues i JOIN revisions r ON r.issue_id = i.id AND r.revisio
   LEFT JOIN approvals a ON a.issue_id = i.id
   LEFT JOIN sends s ON s.id = (SELECT id FROM sends WHERE issue_id = i.id AND NOT (state = 'cancelled' AND as_of IS NULL) ORDER BY rehearsal, id DESC LIMIT 1)`;
 
-function listed({
-  opening,
-  approved,
-  slottedAt,
-  approvedAt,
-  sendName,
-  sendState,
-  sendAt,
-  sendRehearsal,
-  sendMade,
-  ...rest
-}: Row): ListedIssue {
+function listed({ opening, approved, slottedAt, sendName, sendState, sendAt, sendRehearsal, sendMade, ...rest }: Row): ListedIssue {
   const send =
     sendName === null ? null : { name: sendName, state: sendState as SendState, at: sendAt as number, rehearsal: sendRehearsal === 1 };
   const current = approved === rest.revision;
-  const used = sendMade !== null && sendRehearsal === 0 && sendMade >= (approvedAt ?? 0);
+  const used = sendMade !== null && sendRehearsal === 0 && sendMade >= (slottedAt ?? 0);
   const title = rest.title ?? /^title:[ \t]*(.+?)[ \t]*$/m.exec(opening)?.[1]?.replace(/^(["'])(.*)\1$/, '$2') ?? null;
   const period = rest.period ?? /^period:[ \t]*["']?(\d{4}-\d{2})\b/m.exec(opening)?.[1] ?? null;
   return {

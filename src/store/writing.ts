@@ -17,6 +17,8 @@ export interface NewText {
   tag: string | undefined;
   actor: string;
   point?: Point;
+  /** Saves it even when these words are the newest already: a file that they name is another. */
+  anew?: boolean;
   now: number;
 }
 
@@ -26,11 +28,11 @@ export interface NewText {
  */
 export function saveText(
   db: Db,
-  { issueId, source, tag, actor, point, now }: NewText,
+  { issueId, source, tag, actor, point, anew = false, now }: NewText,
 ): { outcome: 'saved' | 'same' | 'stale'; draft: Draft } {
   return inTransaction(db, () => {
     const newest = findDraft(db, issueId);
-    if (newest !== undefined && newest.source === source) return { outcome: 'same', draft: newest };
+    if (!anew && newest !== undefined && newest.source === source) return { outcome: 'same', draft: newest };
     if (newest !== undefined && tag !== undefined && tag !== tagOf(newest)) return { outcome: 'stale', draft: newest };
     const unread = { source, tree: null, stops: [], errors: null, hash: '', changedAt: now };
     if (newest !== undefined && point === undefined && folds(db, newest, actor, now)) {

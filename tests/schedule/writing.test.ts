@@ -1,7 +1,8 @@
 /** Texts of the desk as issues: their numbers, their files, and those that came by command. */
 import { expect, test } from 'vitest';
+import { takeFile } from '../../src/schedule/issue-files.ts';
 import { readText } from '../../src/schedule/issue-text.ts';
-import { beginText, openIssue, takeFile } from '../../src/schedule/writing.ts';
+import { beginText, openIssue } from '../../src/schedule/writing.ts';
 import { getIssue, saveRevision } from '../../src/store/issues.ts';
 import { keepFile } from '../../src/store/writing.ts';
 import { sampleTree } from '../support/store.ts';

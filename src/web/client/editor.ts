@@ -1,7 +1,7 @@
 /** The page where an issue is written. It works without this script; with it the text saves itself and is shown as it is typed. */
 import { openLooking } from './looking.ts';
 import { goToLine, insertBlock, part, wordsOf } from './page-parts.ts';
-import { openSaving, type Saving } from './saving.ts';
+import { openSaving, type Saved, type Saving } from './saving.ts';
 
 const root = document.querySelector<HTMLElement>('.writing');
 if (root !== null) start(root);
@@ -54,7 +54,7 @@ function start(root: HTMLElement): void {
     }
   });
   saveFirst(root, form, saving);
-  files(root, path, area);
+  files(root, path, area, saving);
 }
 
 /** Whatever else is asked for on the page is asked of the text as it stands on it. */
@@ -97,8 +97,14 @@ function pane(root: HTMLElement, name: string): void {
     tab.setAttribute('aria-pressed', String(tab.dataset['pane'] === name));
 }
 
+interface Taken {
+  path?: string;
+  markup?: string;
+  problem?: string;
+}
+
 /** Files that are dropped on the text, pasted into it or chosen stand where the caret is. */
-function files(root: HTMLElement, path: string, area: HTMLTextAreaElement): void {
+function files(root: HTMLElement, path: string, area: HTMLTextAreaElement, saving: Saving): void {
   const form = part<HTMLFormElement>(root, '[data-files]');
   const told = part(form, '[data-dropped]');
   const chosen = part<HTMLInputElement>(form, 'input[type=file]');
@@ -113,8 +119,10 @@ function files(root: HTMLElement, path: string, area: HTMLTextAreaElement): void
       const response = await fetch(`${path}/files`, { method: 'POST', headers: { Accept: 'application/json' }, body });
       if (!response.ok) words = [await wordsOf(response, 'It could not be taken in.')];
       else {
-        const { files: taken } = (await response.json()) as { files: { name: string; path?: string; markup?: string; problem?: string }[] };
-        for (const { markup } of taken) if (markup !== undefined) insertBlock(area, markup);
+        const { files: taken, ...facts } = (await response.json()) as { files: Taken[] } & Partial<Saved>;
+        if (facts.tag !== undefined && facts.at !== undefined) saving.heard({ ...facts, tag: facts.tag, at: facts.at });
+        for (const { path: at, markup } of taken) if (markup !== undefined && !area.value.includes(`"${at}"`)) insertBlock(area, markup); // one that the text shows already took the place of the other
+        area.dispatchEvent(new Event('input', { bubbles: true })); // drawn anew with it
         words = taken.map(({ path: at, problem }) => problem ?? `${at} is taken in.`);
       }
     } catch {

@@ -6,6 +6,8 @@ export interface Saving {
   now(): Promise<boolean>;
   /** Whether the text on the page is the one that was saved. */
   isSaved(): boolean;
+  /** Takes what the server says of the text that was saved: a file that it names may have made another text of the same words. */
+  heard(facts: Saved): void;
 }
 
 interface Parts {
@@ -20,7 +22,7 @@ interface Parts {
   undid: (markup: string) => void;
 }
 
-interface Saved {
+export interface Saved {
   tag: string;
   at: string;
   stands?: string;
@@ -84,13 +86,9 @@ export function openSaving({ path, area, tag, state, conflict, stands, undid }: 
     }
     failures = 0;
     if (response.ok) {
-      const facts = (await response.json()) as Saved;
-      tag.value = facts.tag;
       saved = source;
       forget();
-      if (!dirty()) say(`Saved ${facts.at}`);
-      if (facts.stands !== undefined) stands(facts.stands);
-      if (facts.undone !== undefined) undid(facts.undone);
+      heard((await response.json()) as Saved);
     } else if (response.status === 412) await differ((await response.json()) as Stale);
     else {
       keep();
@@ -102,6 +100,13 @@ export function openSaving({ path, area, tag, state, conflict, stands, undid }: 
       }
       if (!stuck) later(retryMs[1] ?? 0);
     }
+  }
+
+  function heard(facts: Saved): void {
+    tag.value = facts.tag;
+    if (!dirty()) say(`Saved ${facts.at}`);
+    if (facts.stands !== undefined) stands(facts.stands);
+    if (facts.undone !== undefined) undid(facts.undone);
   }
 
   async function save(): Promise<void> {
@@ -208,6 +213,7 @@ export function openSaving({ path, area, tag, state, conflict, stands, undid }: 
 
   return {
     isSaved: () => !dirty(),
+    heard,
     async now() {
       await save();
       while (flight !== undefined) await flight;

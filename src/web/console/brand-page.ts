@@ -6,7 +6,7 @@ import { type BrandField, brandLabels, sayColour } from './brand-form.ts';
 import { choiceField, fieldOf, notSaved, textField } from './field.ts';
 import { shownBefore, type Texts } from './same-time.ts';
 import type { Problems } from './settings-form.ts';
-import { withSlug } from './settings-page.ts';
+import { voidedWords, withSlug } from './settings-page.ts';
 
 export const brandPath = '/console/settings/brand';
 
@@ -18,6 +18,8 @@ export interface BrandView {
   problems: Problems<BrandField>;
   clashes: readonly BrandField[];
   saved: boolean;
+  /** Whether an issue was approved in the look before. */
+  voided?: boolean;
   mayChange: boolean;
 }
 
@@ -27,11 +29,11 @@ export function brandBody(view: BrandView): Html {
 ${outcome(view)}<div class="brand-two">${mayChange ? form(view) : facts(view)}${sample(view)}</div>`;
 }
 
-function outcome({ problems, clashes, saved }: BrandView): Html | false {
+function outcome({ problems, clashes, saved, voided = false }: BrandView): Html | false {
   const wrong = Object.keys(problems).length;
   if (clashes.length > 0)
     return html`<p class="err" role="alert">Somebody else saved another look while you chose. What you chose is still here: look at the fields below, and save again to put yours in its place.</p>`;
-  return wrong > 0 ? notSaved(wrong) : saved && html`<p class="done" role="status">Saved.</p>`;
+  return wrong > 0 ? notSaved(wrong) : saved && html`<p class="done" role="status">Saved.${voided && ` ${voidedWords}`}</p>`;
 }
 
 const hints: Readonly<Record<BrandColour, string>> = {

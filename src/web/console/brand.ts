@@ -34,7 +34,8 @@ export function brandRoutes(desk: Desk, { db, studio, languages, now }: BrandDep
 
   desk.get(brandPath, 'viewer', (request, response) => {
     const publication = publicationOf(db, request);
-    if (publication !== undefined) return show(response, publication, { saved: request.query['saved'] !== undefined });
+    if (publication !== undefined)
+      return show(response, publication, { saved: request.query['saved'] !== undefined, voided: request.query['voided'] !== undefined });
     const all = listPublications(db);
     if (all.length === 0) return response.redirect(303, settingsPath);
     const here = { place: 'brand', exact: true } as const;
@@ -50,8 +51,8 @@ export function brandRoutes(desk: Desk, { db, studio, languages, now }: BrandDep
     if (logo !== undefined) storeAsset(db, logo); // so that it is still there when another field is refused
     const typed = (name: string): string | undefined => typedIn(fields, logo, name);
     const saving = fields.get('do') !== 'preview' && refused === undefined;
-    const { saved, ...again } = settle(publication.slug, typed, actorOf(response), saving);
-    if (saved) return response.redirect(303, `${withSlug(brandPath, publication)}&saved=1`);
+    const { saved, voided, ...again } = settle(publication.slug, typed, actorOf(response), saving);
+    if (saved) return response.redirect(303, `${withSlug(brandPath, publication)}&saved=1${voided ? '&voided=1' : ''}`);
     const problems = { ...again.problems, ...(refused !== undefined && { logo: refused }) };
     response.status(again.clashes.length > 0 ? 409 : Object.keys(problems).length > 0 ? 422 : 200);
     show(response, getPublication(db, publication.slug), { ...again, problems });
@@ -82,6 +83,7 @@ export function brandRoutes(desk: Desk, { db, studio, languages, now }: BrandDep
 
   interface Settled {
     saved: boolean;
+    voided: boolean;
     texts: Texts<BrandField>;
     problems: Problems<BrandField>;
     clashes: readonly BrandField[];
@@ -89,16 +91,16 @@ export function brandRoutes(desk: Desk, { db, studio, languages, now }: BrandDep
 
   function settle(slug: string, typed: (name: string) => string | undefined, actor: string, saving: boolean): Settled {
     let settled: Settled | undefined;
-    revisePublication(db, slug, { actor, now: now() }, ({ brand }) => {
+    const changed = revisePublication(db, slug, { actor, now: now() }, ({ brand }) => {
       const stored = brandTexts(brand);
-      const { texts, changed, clashes } = mergeTexts(brandFields, { ...readTexts(brandFields, typed, stored), stored });
+      const { texts, changed: fields, clashes } = mergeTexts(brandFields, { ...readTexts(brandFields, typed, stored), stored });
       const { brand: next, problems } = readBrandTexts(db, texts, brand);
       const saved = saving && clashes.length === 0 && Object.keys(problems).length === 0;
-      settled = { saved, texts, problems, clashes };
-      return saved && changed.length > 0 ? { changes: { brand: next }, detail: changed.join(', ') } : undefined;
+      settled = { saved, voided: false, texts, problems, clashes };
+      return saved && fields.length > 0 ? { changes: { brand: next }, detail: fields.join(', ') } : undefined;
     });
     if (settled === undefined) throw new Error('the look was not decided');
-    return settled;
+    return { ...settled, voided: (changed?.voided.length ?? 0) > 0 };
   }
 
   function show(response: Response, publication: Publication, more: Partial<BrandView>): void {

@@ -10,7 +10,7 @@ import {
   sendTest,
   stopsOf,
   type TestDeps,
-  takeFile,
+  takeFiles,
   type WritingDeps,
   waive,
 } from '../../schedule/schedule.ts';
@@ -115,9 +115,9 @@ export function editorRoutes(desk: Desk, deps: EditorDeps): void {
     const issue = issueOf(deps, request);
     const asked = request as unknown as Request;
     const { files } = await readUpload(asked);
-    const taken = [];
-    for (const file of files) taken.push({ name: file.name, ...(await takeFile(deps, issue.id, file)) });
-    if (wantsJson(asked)) return response.json({ files: taken, ...(files.length === 0 && { problem: 'No file was chosen.' }) });
+    const { taken, kept } = await takeFiles(deps, { issueId: issue.id, files, actor: actorOf(response) });
+    const answer = { files: taken, ...(files.length === 0 && { problem: 'No file was chosen.' }) };
+    if (wantsJson(asked)) return response.json({ ...answer, ...(kept?.outcome === 'saved' && savedFacts(issue, kept)) });
     const wrong = taken.flatMap((file) => ('problem' in file ? [file.problem] : []));
     const right = taken.flatMap((file) => ('path' in file ? [file] : []));
     const said = html`${wrong.map((problem) => html`<p class="err"><bdi>${problem}</bdi></p>`)}${right.map(({ path, markup }) => html`<p><code>${path}</code> is taken in. Put this where it shall stand:</p><pre>${markup}</pre>`)}${files.length === 0 && html`<p class="err">No file was chosen.</p>`}`;

@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts';
 import { type Html, html } from '../../html.ts';
 import { mayAs, type Person, type Role } from '../../model/person.ts';
 import { iso } from '../../model/zone.ts';
+import { voidApprovals } from '../../schedule/schedule.ts';
 import { noteAudit } from '../../store/audit.ts';
 import { countsOf } from '../../store/counts.ts';
 import type { Db } from '../../store/open.ts';
@@ -25,11 +26,14 @@ export function measureRoutes(desk: Desk, { db, now }: { db: Db; now: () => numb
     const answer = form.get('answer');
     if (answer !== 'on' && answer !== 'off')
       throw new AppError('measure.answer', 'The answer has to be one of the two buttons, on or off.');
-    const { id, slug } = getPublication(db, form.get('publication') ?? '');
+    const publication = getPublication(db, form.get('publication') ?? '');
+    const { id, slug } = publication;
     inTransaction(db, () => {
       const at = now();
-      if (answerMeasure(db, id, answer, at))
-        noteAudit(db, { at, actor: actorOf(response), action: 'measure', subject: slug, detail: answer });
+      if (!answerMeasure(db, id, answer, at)) return;
+      const actor = actorOf(response);
+      noteAudit(db, { at, actor, action: 'measure', subject: slug, detail: answer });
+      if (answer === 'on') voidApprovals(db, publication, { at, actor, why: 'links are counted from now on' });
     });
     response.redirect(303, '/console');
   });

@@ -20,6 +20,8 @@ export interface SettingsView {
   /** Fields of others that were kept when this was saved. */
   kept: readonly SettingField[];
   saved: boolean;
+  /** Whether an issue was approved as its mail would have been before. */
+  voided: boolean;
   /** Who changed it last, and when: `Noor Haddad, 25 Nov 2026, 10:42`. */
   last: Html | undefined;
   now: number;
@@ -38,14 +40,17 @@ ${outcome(view)}${mayChange ? form(view) : facts(view)}
 ${last !== undefined && html`<p class="muted small spaced">Changed last by ${last}.</p>`}`;
 }
 
-function outcome({ problems, clashes, kept, saved }: SettingsView): Html | false {
+function outcome({ problems, clashes, kept, saved, voided }: SettingsView): Html | false {
   const wrong = Object.keys(problems).length;
   if (clashes.length > 0)
     return html`<p class="err" role="alert">Somebody else saved while you were writing. What you typed is still here: look at ${named(clashes)}, and save again to put yours in its place.</p>`;
   if (wrong > 0) return notSaved(wrong);
   if (!saved) return false;
-  return html`<p class="done" role="status">Saved.${kept.length > 0 && ` Somebody else changed ${named(kept)} meanwhile; that is kept.`}</p>`;
+  return html`<p class="done" role="status">Saved.${kept.length > 0 && ` Somebody else changed ${named(kept)} meanwhile; that is kept.`}${voided && ` ${voidedWords}`}</p>`;
 }
+
+/** What is said when a change took approvals with it. */
+export const voidedWords = 'What was approved and waited to go out would be another mail now: look at it and approve it again.';
 
 const named = (fields: readonly SettingField[]): string =>
   new Intl.ListFormat('en-GB').format(fields.map((field) => `“${settingLabels[field]}”`));

@@ -24,7 +24,7 @@ export interface SettingsDeps {
 
 /** What became of a form. */
 type Outcome =
-  | { kind: 'saved'; theirs: readonly SettingField[] }
+  | { kind: 'saved'; theirs: readonly SettingField[]; voided: boolean }
   /** It changes the sender, and nobody has shown yet that it is them. */
   | { kind: 'prove' }
   | { kind: 'again'; status: 409 | 422; texts: Texts<SettingField>; problems: Problems<SettingField>; clashes: readonly SettingField[] };
@@ -39,7 +39,8 @@ export function settingsRoutes(desk: Desk, { db, baseUrl, now }: SettingsDeps): 
     if (publication === undefined) return chooseFirst(response, all, mayAdd);
     const kept = String(request.query['kept'] ?? '').split(',');
     const saved = request.query['saved'] !== undefined;
-    show(response, publication, { saved, kept: settingFields.filter((field) => kept.includes(field)) });
+    const voided = request.query['voided'] !== undefined;
+    show(response, publication, { saved, voided, kept: settingFields.filter((field) => kept.includes(field)) });
   });
 
   desk.post(settingsPath, 'owner', (request, response) => save(request, response, false));
@@ -52,15 +53,15 @@ export function settingsRoutes(desk: Desk, { db, baseUrl, now }: SettingsDeps): 
     if (outcome.kind === 'prove') return response.redirect(307, withSlug(`${settingsPath}/sender`, { slug })); // 307: the browser sends the form again, there
     if (outcome.kind === 'saved') {
       const kept = outcome.theirs.length > 0 ? `&kept=${outcome.theirs.join(',')}` : '';
-      return response.redirect(303, `${withSlug(settingsPath, { slug })}&saved=1${kept}`);
+      return response.redirect(303, `${withSlug(settingsPath, { slug })}&saved=1${outcome.voided ? '&voided=1' : ''}${kept}`);
     }
     response.status(outcome.status);
     show(response, getPublication(db, slug), outcome);
   }
 
   function settle(slug: string, form: URLSearchParams, actor: string, proved: boolean): Outcome {
-    let outcome: Outcome = { kind: 'saved', theirs: [] };
-    revisePublication(db, slug, { actor, now: now() }, (publication) => {
+    let outcome: Outcome = { kind: 'saved', theirs: [], voided: false };
+    const changed = revisePublication(db, slug, { actor, now: now() }, (publication) => {
       const stored = settingTexts(publication);
       const merged = mergeTexts(settingFields, { ...readTexts(settingFields, (name) => form.get(name), stored), stored });
       const { texts, changed, theirs, clashes } = merged;
@@ -68,19 +69,30 @@ export function settingsRoutes(desk: Desk, { db, baseUrl, now }: SettingsDeps): 
       const wrong = Object.keys(problems).length > 0;
       if (clashes.length > 0 || wrong) outcome = { kind: 'again', status: wrong ? 422 : 409, texts, problems, clashes };
       else if (!proved && changed.some((field) => senderFields.includes(field))) outcome = { kind: 'prove' };
-      else outcome = { kind: 'saved', theirs };
+      else outcome = { kind: 'saved', theirs, voided: false };
       return outcome.kind === 'saved' && changed.length > 0
         ? { changes, detail: changed.map((field) => (field === 'measure' ? `measure ${texts.measure}` : field)).join(', ') }
         : undefined;
     });
-    return outcome;
+    return outcome.kind === 'saved' ? { ...outcome, voided: (changed?.voided.length ?? 0) > 0 } : outcome;
   }
 
   function show(response: Response, publication: Publication, more: Partial<SettingsView>): void {
     const stored = settingTexts(publication);
     const [last] = withNames(db, auditOf(db, 'publication set', 1, publication.slug));
     const body = settingsBody({
-      ...{ publication, texts: stored, before: stored, problems: {}, clashes: [], kept: [], saved: false, baseUrl, now: now() },
+      ...{
+        publication,
+        texts: stored,
+        before: stored,
+        problems: {},
+        clashes: [],
+        kept: [],
+        saved: false,
+        voided: false,
+        baseUrl,
+        now: now(),
+      },
       last: last && html`<bdi>${last.actor}</bdi>, ${moment(last.at, publication.zone)}`,
       mayChange: mayAs(personOf(response).role, 'owner'),
       ...more,

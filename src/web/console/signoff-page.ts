@@ -61,7 +61,7 @@ function approvalStep({ proof, approval, mayApprove, customs, names, publication
   if (proof === undefined)
     return html`<section class="step" aria-labelledby="approve-title">${head}${(issue.errors ?? 0) > 0 ? html`<p class="bad-note">The text cannot be read as it stands: <a href="${path}/checks">${counted(issue.errors ?? 0, 'mistake')}</a> must be mended first.</p>` : html`<p>Draw it as it goes out, look at it, and approve that. It takes a few seconds.</p><form method="post" action="${path}/proof"><button class="btn go">Make the proof</button></form>`}</section>`;
   if (approval !== undefined)
-    return html`<section class="step done" aria-labelledby="approve-title">${head}<p class="tag on">Approved by <bdi>${names(approval.actor)}</bdi></p><p class="muted">${moment(approval.approvedAt, publication.zone)}. Any change of the text takes it back.</p>
+    return html`<section class="step done" aria-labelledby="approve-title">${head}<p class="tag on">Approved by <bdi>${names(approval.actor)}</bdi></p><p class="muted">${moment(approval.approvedAt, publication.zone)}. Any change of the text, or of how it would go out, takes it back.</p>
 <form method="post" action="${path}/unapprove"><button class="link">Take the approval back</button></form></section>`;
   const open = proof.stops.filter(({ waiver }) => waiver === undefined);
   if (open.length > 0)
@@ -93,9 +93,8 @@ function orderStep(view: SignOffView, path: string): Html | false {
     last !== undefined &&
     !rehearsal &&
     html`<p class="bad-note"><b>It went out already</b> as ${last.name}. Sending it again mails it a second time to every reader.</p>`;
-  return part(html`${again}<form method="post" action="${path}/schedule" class="pick">${hidden}
-${slot !== undefined && !rehearsal && html`<fieldset><legend>${moment(slot.at, publication.zone)}</legend><p class="muted">Its usual slot: ${publication.slot}, ${publication.zone}</p><input type="hidden" name="period" value="${slot.period}"><button class="btn go" name="when" value="slot">Put it down for this slot</button></fieldset>`}
-<fieldset><legend>Another day or hour</legend><p class="muted">On the clocks of ${publication.zone}</p><label><span class="unseen">Day and hour</span> <input class="input" type="datetime-local" name="at" value="${typed.at}"></label>${twice.length > 0 && html`<label>The clocks show this hour twice. Which of the two? <select class="input" name="offset">${twice.map((offset, at) => html`<option value="${offset}">${at === 0 ? 'The first' : 'The second'} (UTC${offset})</option>`)}</select></label>`}<button class="btn" name="when" value="at">Schedule it</button></fieldset></form>
+  return part(html`${again}${slot !== undefined && !rehearsal && html`<form method="post" action="${path}/schedule" class="pick">${hidden}<fieldset><legend>${moment(slot.at, publication.zone)}</legend><p class="muted">Its usual slot: ${publication.slot}, ${publication.zone}</p><input type="hidden" name="period" value="${slot.period}"><button class="btn go" name="when" value="slot">Put it down for this slot</button></fieldset></form>`}
+<form method="post" action="${path}/schedule" class="pick">${hidden}<fieldset><legend>Another day or hour</legend><p class="muted">On the clocks of ${publication.zone}</p><label><span class="unseen">Day and hour</span> <input class="input" type="datetime-local" name="at" value="${typed.at}"></label>${twice.length > 0 && html`<label>The clocks show this hour twice. Which of the two? <select class="input" name="offset">${twice.map((offset, at) => html`<option value="${offset}">${at === 0 ? 'The first' : 'The second'} (UTC${offset})</option>`)}</select></label>`}<button class="btn" name="when" value="at">Schedule it</button></fieldset></form>
 <form method="post" action="${path}/send" class="pick">${hidden}<fieldset><legend>Now</legend><p class="muted">${customs.graceMinutes === 0 ? 'It begins within seconds.' : `It begins in ${counted(customs.graceMinutes, 'minute')}; until then you can take it back.`}</p><button class="btn">Send it now</button></fieldset></form>`);
 }
 

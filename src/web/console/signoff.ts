@@ -122,12 +122,14 @@ export function signOffRoutes(desk: Desk, deps: PreviewRouteDeps): void {
 
   desk.post('/console/issues/:id/unapprove', 'viewer', async (request, response) => {
     const issue = issueOf(deps, request);
-    await act(response, issue, () => withdrawApproval(deps, { issueId: issue.id, actor: actorOf(response) }));
+    const onlyOwn = !mayAs(personOf(response).role, 'editor');
+    await act(response, issue, () => withdrawApproval(deps, { issueId: issue.id, actor: actorOf(response), onlyOwn }));
   });
 
   const order = async (request: Request, response: Response, issue: Issue, kind: string): Promise<void> => {
     const form = await readLongForm(request);
     const { zone } = getPublicationById(db, issue.publicationId);
+    if (kind === '' && form.get('when') === 'now') return response.redirect(307, `/console/issues/${issue.id}/send`); // to where a fresh proof is asked for
     const typed = { when: kind || (form.get('when') ?? ''), at: form.get('at') ?? '', offset: form.get('offset') ?? '' };
     const wish = { issueId: issue.id, hash: form.get('hash') ?? '', after: form.get('after') ?? '', rehearsal, actor: actorOf(response) };
     await act(response, issue, () => orderSend(deps, { ...wish, when: whenOf(typed, form.get('period') ?? '', zone) }), typed);
