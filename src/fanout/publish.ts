@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { composeNotice, composeTemplate, issueInput } from '../message/message.ts';
 import { type Format, formats } from '../model/edition.ts';
 import { noSend } from '../model/notice.ts';
-import { mintToken, type TokenKeys, type TokenKind } from '../model/token.ts';
+import { mintToken, nobody, type TokenKeys, type TokenKind } from '../model/token.ts';
 import type { Redis } from '../queue/connect.ts';
 import { keepTemplate, publishFence } from '../queue/engine.ts';
 import type { BatchJob, DeliverQueue } from '../queue/jobs.ts';
@@ -124,8 +124,8 @@ async function publishNotice(deps: FanoutDeps, { id: batch, epoch }: OpenBatch):
 
 /** Links in the test of an issue, which look and weigh as a reader's do and lead to nobody. */
 function nobodysLinks(keys: TokenKeys, publication: number): Record<'leave' | 'preferences' | 'pdf', string> {
-  const nobody = { publication, reader: 0, send: noSend };
-  const token = (kind: TokenKind): string => mintToken(keys, kind, nobody);
+  const subject = { publication, reader: nobody, send: noSend };
+  const token = (kind: TokenKind): string => mintToken(keys, kind, subject);
   return { leave: token('leave'), preferences: token('preferences'), pdf: token('pdf') };
 }
 

@@ -1,7 +1,7 @@
 /** The door of the room: source text and its files → issue tree, with findings, and the checks before sending. */
 
 import { dirname, resolve } from 'node:path';
-import type { Finding, IssueTree } from '../model/issue.ts';
+import type { Block, Finding, IssueTree } from '../model/issue.ts';
 import { proposeAlt } from './chart-alt.ts';
 import { readChartData } from './chart-data.ts';
 import type { FileNeed } from './figures.ts';
@@ -59,13 +59,16 @@ export async function readIssueWith(
   return readParsed(parseIssue(source), readFile, storePicture, storePdf);
 }
 
-/** Reads the files that a parsed issue names. As `readIssue`; the parsed issue is used up. */
+/**
+ * Reads the files that a parsed issue names. As `readIssue`; the parsed issue is used up. `sketch` is for looking only: the issue when nothing but its files is
+ * wrong, with a line in the place of each that is missing.
+ */
 export async function readParsed(
   parsed: Parsed,
   readFile: ReadFile,
   storePicture: StorePicture,
   storePdf: StorePdf,
-): Promise<{ tree?: IssueTree; findings: Finding[] }> {
+): Promise<{ tree?: IssueTree; sketch?: IssueTree; findings: Finding[] }> {
   const { findings, report } = collectFindings();
   const stored = new Map<string, ReturnType<StorePicture>>();
   for (const need of parsed.needs) {
@@ -75,8 +78,21 @@ export async function readParsed(
     else await fillFigure(report, readFile, need, stored, storePicture);
   }
   const all = inSourceOrder([...parsed.findings, ...findings]);
-  if (!parsed.tree || all.some(({ severity }) => severity === 'error')) return { findings: all };
-  return { tree: parsed.tree, findings: all };
+  const isWrong = ({ severity }: Finding): boolean => severity === 'error';
+  if (!parsed.tree || parsed.findings.some(isWrong)) return { findings: all };
+  if (!all.some(isWrong)) return { tree: parsed.tree, findings: all };
+  for (const need of parsed.needs) standIn(need);
+  return { sketch: parsed.tree, findings: all };
+}
+
+/** Puts a line in the place of a chart or a picture that did not come. */
+function standIn({ kind, path, block }: FileNeed): void {
+  const came = kind === 'pdf' || (kind === 'chart' ? block.data.columns.length > 0 : block.asset !== '');
+  if (came) return;
+  const words = `Not shown: ${path.slice(0, 100)}. It is missing, or cannot be read.`;
+  const line: Block = { t: 'para', c: [{ t: 'strong', c: [{ t: 'text', v: words }] }] };
+  for (const key of Object.keys(block)) Reflect.deleteProperty(block, key);
+  Object.assign(block, line);
 }
 
 async function fillChart(report: Report, readFile: ReadFile, { path, place, block }: FileNeed & { kind: 'chart' }): Promise<void> {

@@ -68,6 +68,13 @@ export function hideAddress(text: string, address: string): string {
   return text.replace(new RegExp(address.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'gi'), () => masked);
 }
 
+const anyAddress = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+
+/** A text with whatever looks like an address in it masked: for who may see none. */
+export function hideAddresses(text: string): string {
+  return text.replace(anyAddress, maskAddress);
+}
+
 const shape = 'write it as name@example.org';
 
 function parseOddAddress(text: string): Address | AddressProblem {

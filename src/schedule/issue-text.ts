@@ -20,6 +20,8 @@ export interface TextDeps {
 export interface Reading {
   /** Absent while a finding is an error. */
   tree?: IssueTree;
+  /** To be looked at in its place, when nothing but its files is wrong. */
+  sketch?: IssueTree;
   findings: Finding[];
 }
 
@@ -30,8 +32,8 @@ export interface Reading {
 export async function readText(deps: TextDeps, issue: Issue, source: string): Promise<Reading> {
   const { db, parser } = deps;
   const parsed = await parser.parse(source);
-  const { tree, findings } = await readParsed(parsed, fileOf(db, issue.id), pictureOf(db, issue.id), pdfOf(deps));
-  if (tree === undefined) return { findings };
+  const { tree, sketch, findings } = await readParsed(parsed, fileOf(db, issue.id), pictureOf(db, issue.id), pdfOf(deps));
+  if (tree === undefined) return { findings, ...(sketch !== undefined && { sketch }) };
   const found = [...aboutNumber(db, issue, tree, source), ...aboutPublication(db, issue, tree, source)];
   const all = [...found, ...findings];
   return all.some(({ severity }) => severity === 'error') ? { findings: all } : { tree, findings: all };

@@ -18,7 +18,7 @@ export interface PreviewDeps extends TextDeps {
   baseUrl: string;
 }
 
-/** A look at a text: what is wrong with it, and its drawing when nothing keeps it from being drawn. */
+/** A look at a text: what is wrong with it, and its drawing when nothing keeps it from being drawn; a file that is missing does not, a line says so in its place. */
 export interface Look {
   /** Names it for as long as it is kept. */
   key: string;
@@ -49,7 +49,7 @@ export function openPreviews(deps: PreviewDeps): Previews {
   const known = new Map<number, { pages: number; bytes: number }>();
 
   async function draw(key: string, issue: Issue, source: string): Promise<Look> {
-    const { tree, findings } = await readText(deps, issue, source);
+    const { sketch, tree = sketch, findings } = await readText(deps, issue, source);
     const base = { key, issueId: issue.id, source, tree, findings };
     if (tree === undefined) return { ...base, drawing: undefined };
     const publication = getPublicationById(db, issue.publicationId);

@@ -3,9 +3,9 @@ import { createSecretKey } from 'node:crypto';
 import { connect } from 'node:net';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { mintToken } from '../../src/model/token.ts';
+import { mintToken, nobody } from '../../src/model/token.ts';
 import { consents, readers, subscriptions } from '../../src/store/schema.ts';
-import { leaveToken, openSite, publish, ring, type Site } from './site.ts';
+import { leaveToken, openSite, preferencesToken, publish, ring, type Site } from './site.ts';
 
 function stateOf(site: Site, reader: number): string | undefined {
   return site.db.select().from(subscriptions).where(eq(subscriptions.readerId, reader)).get()?.state;
@@ -196,4 +196,21 @@ test('a failure inside is answered without detail, and the log does not name the
   expect(site.logged[0]).toContain('"route":"/u/:token"');
   expect(site.logged[0]).not.toContain(token);
   expect(stateOf(site, 1)).toBe('active');
+});
+
+test('the links of a test of an issue belong to nobody: each says so, pressed or posted, and nothing changes', async () => {
+  await using site = await openSite();
+  const leave = leaveToken(site.publication.id, nobody);
+  const preferences = preferencesToken(site.publication.id, nobody);
+  const ask = async (path: string, form?: string) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const response = await fetch(site.url + path, form === undefined ? {} : { method: 'POST', headers, body: form });
+    return [response.status, await response.text()];
+  };
+  const page = [200, expect.stringContaining('This link is of a test')];
+  for (const path of [`/u/${leave}`, `/p/${preferences}`]) expect(await ask(path), path).toEqual(page);
+  for (const path of [`/u/${leave}/undo`, `/u/${leave}/reason`, `/p/${preferences}`, `/p/${preferences}/leave`, `/p/${preferences}/own`])
+    expect(await ask(path, 'months=1'), path).toEqual(page);
+  expect(await ask(`/u/${leave}`, 'List-Unsubscribe=One-Click')).toEqual([200, 'This link is of a test: nothing has changed.\n']);
+  expect(site.notices()).toEqual([]);
 });

@@ -113,6 +113,33 @@ test('a text that cannot be read is saved to the letter, and its mistakes are to
   for (const path of ['', '/checks', '/history', '/proof']) expect(await pageAt(site, `/console/issues/1${path}`)).not.toContain(script);
 });
 
+test('a text that names a file nobody gave is shown all the same, with a line in its place, and cannot be approved', async () => {
+  await using site = await begun();
+  const figure = (src: string) => `\n:::figure{src="${src}"}\nThe quay\n\nSource: Us\n\nAlt: A quay.\n:::\n`;
+  const source = `${text()}${figure('missing.png')}${figure('../../x.png')}\n:::chart{data="nowhere.csv" preset="bars"}\nSource: Us\n\nAlt: Bars.\n:::\n`;
+  await post(site, '/console/issues/1', { tag: tagOn(await pageAt(site, '/console/issues/1')), source });
+  const shown = await pageAt(site, '/console/issues/1/preview/newest/email');
+  for (const words of ['sails', 'Not shown: missing.png. It is missing', 'Not shown: ../../x.png', 'Not shown: nowhere.csv'])
+    expect(shown).toContain(words);
+  expect(await pageAt(site, '/console/issues/1/checks')).toContain('This issue has no file &quot;missing.png&quot;');
+  expect(await (await post(site, '/console/issues/1/approve', { hash: 'x' })).text()).toContain('cannot be read as it stands');
+}, 30_000);
+
+test('a long text that comes when its session has ended is kept in the page that asks who it is', async () => {
+  await using site = await begun();
+  signInAs(site, 'owner');
+  const source = text(`Not lost. ${'چائے اور کشتیاں '.repeat(5000)}`);
+  const response = await fetch(`${site.url}/console/issues/1`, {
+    method: 'POST',
+    headers: { ...own, accept: 'text/html' },
+    body: new URLSearchParams({ tag: '1.1', source }),
+  });
+  const page = await response.text();
+  expect(response.status).toBe(401);
+  expect(page).toContain('Not lost. چائے');
+  expect(page).toContain('It [sails]');
+});
+
 test('tables and pictures are taken in under a path for the text; what is neither is told why', async () => {
   await using site = await begun();
   const table = await upload(site, '/console/issues/1/files', 'Riders by Day.csv', 'Day,Riders\nMon,3\n');

@@ -3,8 +3,8 @@ import type { Request, Response } from 'express';
 import { AppError } from '../../errors.ts';
 import type { Db } from '../../store/open.ts';
 import { canMail } from '../../team/team.ts';
-import { readForm } from '../reader/body.ts';
 import { isUnclaimed, passkeySite, signedIn } from './entry.ts';
+import { readLongForm } from './long-body.ts';
 import type { Show } from './show.ts';
 import { proofBody } from './sign-in-page.ts';
 
@@ -14,6 +14,9 @@ export interface AskWhoDeps {
   baseUrl: string;
   now: () => number;
 }
+
+/** Of a form that is sent back in the page: an issue of some hundred thousand letters, and no more, since nobody has said who they are. */
+const mostKept = 2 * 1024 * 1024;
 
 /**
  * Makes the function that asks. A page leads to the way in and back again. A form that was sent is kept in the page that asks, so that no text is lost: it goes out again
@@ -30,7 +33,7 @@ export function openAsking({ db, show, baseUrl, now }: AskWhoDeps) {
     }
     const fields = gets
       ? []
-      : await readForm(request).then(
+      : await readLongForm(request, mostKept).then(
           (form) => [...form],
           () => undefined,
         );

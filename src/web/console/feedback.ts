@@ -2,11 +2,13 @@
 
 import type { KeyObject } from 'node:crypto';
 import { AppError } from '../../errors.ts';
-import { answerTray, glimpse, trayAnswers } from '../../feedback/feedback.ts';
+import { answerTray, type Glimpse, glimpse, trayAnswers } from '../../feedback/feedback.ts';
 import type { Log } from '../../log.ts';
+import { hideAddresses } from '../../model/address.ts';
 import { domainGroup } from '../../model/breaker.ts';
 import { effects } from '../../model/event.ts';
 import { feedbackReasons } from '../../model/feedback.ts';
+import { mayAs } from '../../model/person.ts';
 import { parseWhen } from '../../model/zone.ts';
 import { countReasons, type EventFilter, type EventPlace, listEvents } from '../../store/feedback-list.ts';
 import { countTray, findInbound, inboundRaw, listTray } from '../../store/inbound.ts';
@@ -15,7 +17,7 @@ import { listOutages } from '../../store/outages.ts';
 import { commonZone } from '../../store/publications.ts';
 import { filePolicy, printPolicy } from '../policies.ts';
 import type { Desk } from './desk.ts';
-import { actorOf } from './entry.ts';
+import { actorOf, personOf } from './entry.ts';
 import { type Asked, eventPages, feedbackBody } from './feedback-page.ts';
 import { keptMailBody, trayBody } from './tray-page.ts';
 
@@ -59,18 +61,21 @@ export function feedbackRoutes(desk: Desk, deps: FeedbackDeps): void {
     const before = Number(/^\d{1,15}$/.exec(String(request.query['before']))?.[0] ?? Number.MAX_SAFE_INTEGER);
     const found = listTray(db, inTray + 1, before);
     const mails = [];
-    for (const mail of found.slice(0, inTray)) mails.push({ ...mail, glimpse: await glimpse(deps, mail.id) });
-    const body = trayBody({ mails, count: countTray(db), older: found.length > inTray, zone: commonZone(db) });
+    const mayAnswer = mayAs(personOf(response).role, 'editor');
+    for (const mail of found.slice(0, inTray)) mails.push(shownTo(mayAnswer, { ...mail, glimpse: await glimpse(deps, mail.id) }));
+    const body = trayBody({ mails, mayAnswer, count: countTray(db), older: found.length > inTray, zone: commonZone(db) });
     desk.show(response, { title: 'The tray', here: { place: 'feedback', exact: false }, body });
   });
 
   desk.get('/console/feedback/mails/:id', 'viewer', async (request, response) => {
     const mail = keptMail(db, request.params.id);
-    const body = keptMailBody({ mail, glimpse: await glimpse(deps, mail.id), raw: inboundRaw(db, mail.id), zone: commonZone(db) });
+    const mayAnswer = mayAs(personOf(response).role, 'editor');
+    const shown = shownTo(mayAnswer, { ...mail, glimpse: await glimpse(deps, mail.id) });
+    const body = keptMailBody({ mail: shown, glimpse: shown.glimpse, raw: inboundRaw(db, mail.id), zone: commonZone(db), mayAnswer });
     desk.show(response, { title: 'A mail that came back', here: { place: 'feedback', exact: false }, body });
   });
 
-  desk.get('/console/feedback/mails/:id/raw', 'viewer', (request, response) => {
+  desk.get('/console/feedback/mails/:id/raw', 'editor', (request, response) => {
     const { id } = keptMail(db, request.params.id);
     const raw = inboundRaw(db, id);
     if (raw === undefined) throw noSuchMail();
@@ -85,6 +90,25 @@ export function feedbackRoutes(desk: Desk, deps: FeedbackDeps): void {
     answerTray(deps, id, answer, actorOf(response));
     response.redirect(303, '/console/feedback/tray');
   });
+}
+
+interface Told {
+  sender: string;
+  note: string | null;
+  glimpse: Glimpse | undefined;
+  recipients?: readonly string[];
+}
+
+/** A mail as a person may see it: viewers see no address whole, and this one is somebody's. */
+function shownTo<T extends Told>(mayAnswer: boolean, mail: T): T {
+  if (mayAnswer) return mail;
+  const { sender, note, glimpse: seen, recipients } = mail;
+  return {
+    ...mail,
+    ...{ sender: hideAddresses(sender), note: note && hideAddresses(note) },
+    ...(recipients && { recipients: recipients.map(hideAddresses) }),
+    glimpse: seen && { from: hideAddresses(seen.from), subject: hideAddresses(seen.subject), words: hideAddresses(seen.words) },
+  };
 }
 
 function keptMail(db: Db, id: string) {

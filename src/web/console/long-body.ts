@@ -11,10 +11,10 @@ const mostFile = 50 * megabyte;
 /** What is read and thrown away before the line is cut. */
 const mostDrained = 120 * megabyte;
 
-/** The fields of a form that may be long. Errors: another type (415), too large (413). */
-export async function readLongForm(request: Request<never> | Request): Promise<URLSearchParams> {
+/** The fields of a form that may be long. Errors: another type (415), more than `most` bytes (413). */
+export async function readLongForm(request: Request<never> | Request, most = mostText): Promise<URLSearchParams> {
   expectType(request, 'application/x-www-form-urlencoded');
-  return new URLSearchParams((await readAll(request as Request, mostText)).toString('latin1'));
+  return new URLSearchParams((await readAll(request as Request, most)).toString('latin1'));
 }
 
 /** A body that is text. Errors: as `readLongForm`, and what is no UTF-8 (400). */

@@ -30,12 +30,12 @@ ${page > 1 ? html`<a class="btn" href="/console/mail?page=${page - 1}">Newer</a>
 }
 
 /** One mail: its HTML part in a frame, its headers in the order sent, its text part. */
-export function mailBody(id: string, mail: CaughtMail): Html {
+export function mailBody(id: string, mail: CaughtMail, mayTake: boolean): Html {
   const subject = mail.subject || 'No subject';
   return html`<p class="back"><a href="/console/mail">All caught mails</a></p>
 <div class="head"><div><h1 dir="auto">${subject}</h1>
 <p class="muted">To ${mail.to} · caught ${moment(mail.at)} · ${size(mail.bytes)}</p></div>
-<a class="btn" href="/console/mail/${id}/raw">Download the source</a></div>
+${mayTake && html`<a class="btn" href="/console/mail/${id}/raw">Download the source</a>`}</div>
 <div class="mail"><section class="part" aria-labelledby="html-part"><h2 id="html-part">HTML part</h2>
 ${mail.html === undefined ? html`<p class="muted">This mail has none.</p>` : html`<iframe src="/console/mail/${id}/html" title="HTML part of the mail" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>`}</section>
 <section class="part" aria-labelledby="headers"><h2 id="headers">Headers, as sent</h2>

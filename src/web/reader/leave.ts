@@ -1,10 +1,10 @@
 /** Leaving by link: a page with one button for people, and the one-click POST of mail programs (RFC 8058). */
 import express, { type Request, type Response, type Router } from 'express';
 import { giveReason, lookUpLeave, openLeaveTogether, type ReaderDeps, undoLeave } from '../../audience/audience.ts';
-import { mintToken, type TokenSubject } from '../../model/token.ts';
+import { mintToken, nobody, type TokenSubject } from '../../model/token.ts';
 import type { Assets } from '../assets.ts';
 import { startOfBody } from './body.ts';
-import { askPage, backPage, gonePage, type LeavePage, leftPage, ownButton, tooLatePage } from './leave-page.ts';
+import { askPage, backPage, gonePage, type LeavePage, leftPage, ownButton, testPage, tooLatePage } from './leave-page.ts';
 import { subjectOfLink, unlisted } from './own-link.ts';
 import { readerPage } from './page.ts';
 
@@ -28,7 +28,7 @@ export function leaveRoutes({ readers, assets, now }: PageDeps): Router {
   const answer = (response: Response, page: LeavePage): void => {
     response.send(readerPage({ assets, ...page }));
   };
-  const gone = () => gonePage(languages.wordsFor(undefined));
+  const gone = ({ reader }: TokenSubject) => (reader === nobody ? testPage : gonePage)(languages.wordsFor(undefined));
 
   router.use('/u', unlisted);
 
@@ -36,7 +36,7 @@ export function leaveRoutes({ readers, assets, now }: PageDeps): Router {
     const { token } = request.params;
     const subject = subjectOf(request);
     const found = lookUpLeave(db, subject, now());
-    if (found.outcome === 'unknown') return answer(response, gone());
+    if (found.outcome === 'unknown') return answer(response, gone(subject));
     const words = languages.wordsFor(found.speaks);
     if (found.outcome === 'already') answer(response, leftPage(words, token, found, now()));
     else answer(response, askPage(words, token, found, `/p/${mintToken(tokenKeys, 'preferences', subject)}`));
@@ -46,8 +46,9 @@ export function leaveRoutes({ readers, assets, now }: PageDeps): Router {
     const subject = subjectOf(request);
     const fromPage = new URLSearchParams(await startOfBody(request)).get(ownButton.name) === ownButton.value;
     const found = await leaveTogether(subject, { way: fromPage ? 'page' : 'one-click', now: now() });
-    if (!fromPage) response.type('text/plain').send('Done: nothing more will be sent.\n');
-    else if (found.outcome === 'unknown') answer(response, gone());
+    const done = subject.reader === nobody ? 'This link is of a test: nothing has changed.' : 'Done: nothing more will be sent.';
+    if (!fromPage) response.type('text/plain').send(`${done}\n`);
+    else if (found.outcome === 'unknown') answer(response, gone(subject));
     else answer(response, leftPage(languages.wordsFor(found.speaks), request.params.token, found, now()));
   });
 
@@ -55,7 +56,7 @@ export function leaveRoutes({ readers, assets, now }: PageDeps): Router {
     const subject = subjectOf(request);
     await startOfBody(request);
     const found = undoLeave(db, subject, { now: now() });
-    if (found.outcome === 'unknown') return answer(response, gone());
+    if (found.outcome === 'unknown') return answer(response, gone(subject));
     const words = languages.wordsFor(found.speaks);
     answer(response, found.outcome === 'late' ? tooLatePage(words, found) : backPage(words, request.params.token, found));
   });
@@ -64,7 +65,7 @@ export function leaveRoutes({ readers, assets, now }: PageDeps): Router {
     const subject = subjectOf(request);
     giveReason(db, subject, { reason: new URLSearchParams(await startOfBody(request)).get('reason') ?? '', now: now() });
     const found = lookUpLeave(db, subject, now());
-    if (found.outcome === 'unknown') return answer(response, gone());
+    if (found.outcome === 'unknown') return answer(response, gone(subject));
     const words = languages.wordsFor(found.speaks);
     const token = request.params.token;
     if (found.outcome === 'already') answer(response, leftPage(words, token, found, now(), { thanks: true }));

@@ -4,12 +4,12 @@ import { askForOwn, choose, leave, lookUpLeave, pause, resume, undoLeave } from 
 import type { Html } from '../../html.ts';
 import { networkOf } from '../../model/network.ts';
 import { lifetimeMs } from '../../model/request.ts';
-import type { TokenSubject } from '../../model/token.ts';
+import { nobody, type TokenSubject } from '../../model/token.ts';
 import type { Words } from '../../model/words/catalogue.ts';
 import { startOfBody } from './body.ts';
 import { tooManyFrom } from './busy.ts';
 import type { PageDeps } from './leave.ts';
-import { fills, gonePage, tooLatePage } from './leave-page.ts';
+import { fills, gonePage, testPage, tooLatePage } from './leave-page.ts';
 import { subjectOfLink, unlisted } from './own-link.ts';
 import { readerPage } from './page.ts';
 import { preferencesPage } from './preferences-page.ts';
@@ -25,9 +25,11 @@ export function preferencesRoutes({ readers, assets, now }: PageDeps): Router {
   const router = express.Router();
   const subjectOf = ({ params }: OwnRequest): TokenSubject => subjectOfLink(tokenKeys, 'preferences', params.token);
   const answer = (request: OwnRequest, response: Response, said?: (words: Words, address: Html) => Html): void => {
-    const found = lookUpLeave(db, subjectOf(request), now());
+    const subject = subjectOf(request);
+    const found = lookUpLeave(db, subject, now());
     if (found.outcome === 'unknown') {
-      response.send(readerPage({ assets, ...gonePage(languages.wordsFor(undefined)) }));
+      const page = subject.reader === nobody ? testPage : gonePage;
+      response.send(readerPage({ assets, ...page(languages.wordsFor(undefined)) }));
       return;
     }
     const words = languages.wordsFor(found.speaks);
