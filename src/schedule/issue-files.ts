@@ -49,6 +49,7 @@ export async function takeFile(deps: WritingDeps, issueId: number, { name, bytes
   const { db, now, studio } = deps;
   const path = pathOf(name);
   const id = path.replace(/\.[^.]*$/, '').replace(/^data\//, '');
+  if (bytes.length === 0) return { problem: `${name} is empty.` };
   if (/\.csv$/i.test(name)) {
     if (bytes.length > mostTableBytes) return { problem: `${name} is larger than 1 MB: a chart has at most 200 rows.` };
     const content = utf8(bytes);

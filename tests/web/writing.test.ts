@@ -57,6 +57,7 @@ test.each([
 
 test.each<[string, string, string | Uint8Array<ArrayBuffer>, RegExp]>([
   ['another kind', 'issue.docx', 'x', /neither Markdown nor plain text/],
+  ['nothing', 'issue.md', ' \n', /There is no text/],
   ['no UTF-8', 'issue.md', new Uint8Array([0xff, 0xfe, 0x41]), /not UTF-8/],
 ])('a file of %s is refused with what would be right, and begins nothing', async (_, name, bytes, words) => {
   await using site = await openSite();
@@ -146,6 +147,7 @@ test('tables and pictures are taken in under a path for the text; what is neithe
   expect([table.status, await table.text()]).toEqual([200, expect.stringContaining('data=&quot;data/riders-by-day.csv&quot;')]);
   const wrong = await upload(site, '/console/issues/1/files', 'x.png', `<svg onload="alert(1)">${script}</svg>`);
   expect([wrong.status, await wrong.text()]).toEqual([422, expect.stringContaining('this is an SVG')]);
+  expect(await (await upload(site, '/console/issues/1/files', 'empty.csv', '')).text()).toContain('empty.csv is empty.');
   const none = await fetch(`${site.url}/console/issues/1/files`, { method: 'POST', headers: own, body: new URLSearchParams({ a: '1' }) });
   expect(none.status).toBe(415);
 });

@@ -90,7 +90,7 @@ export async function readUpload(request: Request): Promise<Upload> {
       });
       stream.on('end', () => {
         const bytes = Buffer.concat(chunks);
-        if (name !== undefined && name !== '' && bytes.length > 0) upload.files.push({ name, bytes });
+        if (name !== undefined && name !== '') upload.files.push({ name, bytes });
       });
     });
     form.on('filesLimit', () => reject(new AppError('body.files', `Send at most ${mostFiles} files at a time.`, { status: 413 })));
