@@ -179,25 +179,34 @@ describe.skipIf(chromiumPath === undefined)(`writing in a browser${browserNote}`
     await close(context);
   });
 
-  test('a picture dropped on the text stands where the caret is, is kept, and shown', async () => {
-    const { page, context } = await open();
+  test('a picture dropped on the text stands where the caret is, is kept, and shown; another of its name takes its place, and one writes on', async () => {
+    const { page, context, stored } = await open();
     await area(page).press('ControlOrMeta+End');
-    const png = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#0a656c' } })
-      .png()
-      .toBuffer();
-    const drop = `const carried = new DataTransfer();
-      carried.items.add(new File([Uint8Array.from(atob('${png.toString('base64')}'), (letter) => letter.charCodeAt(0))], 'Tide Window.png', { type: 'image/png' }));
+    const png = (width: number) =>
+      sharp({ create: { width, height: 30, channels: 3, background: '#0a656c' } })
+        .png()
+        .toBuffer();
+    const drop = async (width: number) => `const carried = new DataTransfer();
+      carried.items.add(new File([Uint8Array.from(atob('${(await png(width)).toString('base64')}'), (letter) => letter.charCodeAt(0))], 'Tide Window.png', { type: 'image/png' }));
       document.querySelector('#source').dispatchEvent(new DragEvent('drop', { dataTransfer: carried, bubbles: true, cancelable: true }));`;
-    await page.evaluate(drop);
+    const isShown = (width: number) =>
+      expect
+        .poll(() =>
+          frame(page)
+            .locator('img')
+            .first()
+            .evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth),
+        )
+        .toBe(width);
+    await page.evaluate(await drop(40));
     await expect.poll(() => area(page).inputValue()).toContain(':::figure{#tide-window src="tide-window.png"}');
-    await expect
-      .poll(() =>
-        frame(page)
-          .locator('img')
-          .first()
-          .evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth),
-      )
-      .toBe(40);
+    await isShown(40);
+    await page.evaluate(await drop(60));
+    await isShown(60);
+    await page.keyboard.type('\nWritten on.');
+    await expect.poll(stored).toContain('Written on.');
+    expect((await area(page).inputValue()).match(/:::figure/g)).toHaveLength(1);
+    expect(await page.locator('[data-conflict]').isVisible()).toBe(false);
     await close(context);
   });
 

@@ -53,7 +53,11 @@ export function issuesRoutes(desk: Desk, deps: WritingDeps): void {
         `${file.name} is neither Markdown nor plain text: save it as .md or .txt, or paste its words.`,
         { status: 422 },
       );
-    const issue = await beginText(deps, { publication, source: withFront(deps, publication, required(decoded(file))), actor: actorOf(response) });
+    const issue = await beginText(deps, {
+      publication,
+      source: withFront(deps, publication, required(decoded(file))),
+      actor: actorOf(response),
+    });
     response.redirect(303, `/console/issues/${issue.id}`);
   });
 }
