@@ -8,7 +8,7 @@ import { findApproval, listAwaiting, saveApproval } from '../store/approvals.ts'
 import { findAssets, storeAsset } from '../store/assets.ts';
 import { noteAudit } from '../store/audit.ts';
 import { customsOf } from '../store/customs.ts';
-import { type Edition, findEdition, saveEdition } from '../store/editions.ts';
+import { dropProofs, type Edition, findEdition, saveEdition } from '../store/editions.ts';
 import { findDraft, findIssue, findRevision, type NewRevision, type Revision, saveRevision } from '../store/issues.ts';
 import type { Db } from '../store/open.ts';
 import type { Publication } from '../store/publications.ts';
@@ -43,15 +43,15 @@ export async function approveIssue(deps: EditionDeps, order: Order): Promise<{ r
   const { publication, actor, waived } = order;
   const issue = `${publication.slug}/${order.number}`;
   refuseSent(db, getRevision(db, order).issueId, issue);
-  const { revision, edition } = await frozenForSending(deps, order);
+  const { revision, proof } = await frozenForSending(deps, order);
   inTransaction(db, () => {
     refuseSent(db, revision.issueId, issue); // somebody may have sent it while we drew
     refuseOlder(db, revision, issue);
     const at = now();
     const waits = listAwaiting(db, publication.id, at).some(({ approval }) => approval.issueId === revision.issueId);
     if (waits && findApproval(db, revision.issueId)?.revision === revision.revision) return;
-    saveApproval(db, { issueId: revision.issueId, revision: revision.revision, waived, actor, approvedAt: at, edition: edition.hash });
-    noteApproval(db, { at, actor, issue, revision, edition, waived });
+    saveApproval(db, { issueId: revision.issueId, revision: revision.revision, waived, actor, approvedAt: at, edition: proof });
+    noteApproval(db, { at, actor, issue, revision, proof, waived });
   });
   const awaiting = listAwaiting(db, publication.id, now());
   const before = awaiting.findIndex(({ approval }) => approval.issueId === revision.issueId);
@@ -86,15 +86,25 @@ export function reviseIssue(db: Db, values: NewRevision, actor: string): { revis
 /** Writes the approval of a revision into the audit, with what was waived for it. */
 export function noteApproval(
   db: Db,
-  of: { at: number; actor: string; issue: string; revision: Revision; edition: Edition; waived: Record<string, string> },
+  of: { at: number; actor: string; issue: string; revision: Revision; proof: string; waived: Record<string, string> },
 ): void {
   const reasons = Object.entries(of.waived).map(([check, reason]) => `; ${check} waived: ${reason}`);
-  const detail = `revision ${of.revision.revision}, edition ${of.edition.hash}${reasons.join('')}`;
+  const detail = `revision ${of.revision.revision}, proof ${of.proof}${reasons.join('')}`;
   noteAudit(db, { at: of.at, actor: of.actor, action: 'approve', subject: of.issue, detail });
 }
 
-/** The newest revision of an issue, checked and with its edition frozen: what may go over a relay. Errors: as `approveIssue`. */
-export async function frozenForSending(deps: EditionDeps, order: Order): Promise<{ revision: Revision; edition: Edition }> {
+/**
+ * Names what an approval is of: the edition, which is all that is drawn, and what else of a publication stands in its mails, SHA-256 in hex. Kept with the
+ * approval, so that whatever goes out by it is the same to the letter.
+ */
+export function proofHash({ hash }: Pick<Edition, 'hash'>, { fromAddress, replyTo }: Pick<Publication, 'fromAddress' | 'replyTo'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([hash, fromAddress, replyTo]))
+    .digest('hex');
+}
+
+/** The newest revision of an issue, checked and with its edition frozen: what may go over a relay, and its proof. Errors: as `approveIssue`. */
+export async function frozenForSending(deps: EditionDeps, order: Order): Promise<{ revision: Revision; edition: Edition; proof: string }> {
   const revision = getRevision(deps.db, order);
   refuseStops(revision, order);
   const edition = await freezeEdition(deps, order.publication, revision);
@@ -103,14 +113,15 @@ export async function frozenForSending(deps: EditionDeps, order: Order): Promise
   );
   if (stop !== undefined)
     throw new AppError('send.unfit', `${stop.problem}. ${stop.remedy} Or send it all the same with --waive ${stop.check}=REASON`);
-  if (!isApproved(deps.db, revision, edition)) refuseOwnWords(deps.db, order.publication.id, revision, order.actor);
-  return { revision, edition };
+  const proof = proofHash(edition, order.publication);
+  if (!isApproved(deps.db, revision, proof)) refuseOwnWords(deps.db, order.publication.id, revision, order.actor);
+  return { revision, edition, proof };
 }
 
-/** Whether a revision is approved in this very edition. */
-export function isApproved(db: Db, { issueId, revision }: Revision, { hash }: Edition): boolean {
+/** Whether a revision is approved by this very proof. */
+export function isApproved(db: Db, { issueId, revision }: Revision, proof: string): boolean {
   const approval = findApproval(db, issueId);
-  return approval?.revision === revision && approval.edition === hash;
+  return approval?.revision === revision && approval.edition === proof;
 }
 
 /** Error 409 when a publication asks for two people and the one who acts wrote the last words. */
@@ -208,6 +219,7 @@ export async function freezeEdition({ db, draw, baseUrl, now }: EditionDeps, pub
     return { ...key, ...parts, hash, subject, plainText: text, createdAt: now() };
   };
   return inTransaction(db, () => {
+    dropProofs(db, key); // each holds a PDF, perhaps of 25 MB
     const small = drawn({ email: light.email, page: light.page, pdf: Buffer.of() });
     saveEdition(db, { ...small, format: 'light' });
     return saveEdition(db, drawn({ email, page, pdf: Buffer.from(drawing.pdf) }, [small.hash]), drawing.links); // who approves one approves both

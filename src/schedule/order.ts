@@ -12,7 +12,7 @@ import { addSend, openSend, realSend, type Send, steerSend } from '../store/send
 import { findTakenSlot } from '../store/slots.ts';
 import { inTransaction } from '../store/statement.ts';
 import { markPoint } from '../store/writing.ts';
-import { type EditionDeps, freezeEdition } from './approve.ts';
+import { type EditionDeps, freezeEdition, proofHash } from './approve.ts';
 import { nameOf } from './writing.ts';
 
 /** When an issue is to go out. `period` names the slot that the page showed (`2026-12`). */
@@ -21,7 +21,7 @@ export type When = { kind: 'now' } | { kind: 'at'; at: number } | { kind: 'slot'
 export interface SendWish {
   issueId: number;
   when: When;
-  /** The hash of the edition that was approved, as the page showed it. */
+  /** The hash of the proof that was approved, as the page showed it. */
   hash: string;
   /** The newest real send of the issue that the page knew of; empty for none. Another one since then means that somebody was faster. */
   after: string;
@@ -41,7 +41,7 @@ export async function orderSend(deps: EditionDeps, wish: SendWish): Promise<{ se
   const publication = getPublicationById(db, issue.publicationId);
   const { revision } = approved(db, wish);
   const edition = await freezeEdition(deps, publication, revision);
-  if (edition.hash !== wish.hash)
+  if (proofHash(edition, getPublicationById(db, issue.publicationId)) !== wish.hash)
     throw refused('changed', 'How the publication looks has changed since the approval. Look at the issue and approve it again.');
   return inTransaction(db, () => {
     const { approval } = approved(db, wish);

@@ -79,16 +79,16 @@ export async function scheduleSend(deps: EditionDeps, order: SendOrder): Promise
   const { publication, number, rehearsal, waived, actor } = order;
   const issue = `${publication.slug}/${number}`;
   const known = refuseSecond(db, getRevision(db, order).issueId, rehearsal);
-  const { revision, edition } = rehearsal ? await frozenForRehearsal(deps, order) : await frozenForSending(deps, order);
+  const { revision, edition, proof } = rehearsal ? await frozenForRehearsal(deps, order) : await frozenForSending(deps, order);
   const { issueId } = revision;
   return inTransaction(db, () => {
     const latest = refuseSecond(db, issueId, rehearsal);
     if (!rehearsal && latest !== known) throw openError(latest); // a slot, or somebody else, made one while we drew, and it has gone out already
     const at = now();
     if (!rehearsal) refuseOlder(db, revision, issue);
-    if (!rehearsal && !isApproved(db, revision, edition)) {
-      saveApproval(db, { issueId, revision: revision.revision, waived, actor, approvedAt: at, edition: edition.hash });
-      noteApproval(db, { at, actor, issue, revision, edition, waived });
+    if (!rehearsal && !isApproved(db, revision, proof)) {
+      saveApproval(db, { issueId, revision: revision.revision, waived, actor, approvedAt: at, edition: proof });
+      noteApproval(db, { at, actor, issue, revision, proof, waived });
     }
     const values = { publicationId: publication.id, issueId, editionId: edition.id, rehearsal, waived, scheduledFor: order.at };
     const send = addSend(db, { issue, ...values, now: at });
@@ -99,7 +99,7 @@ export async function scheduleSend(deps: EditionDeps, order: SendOrder): Promise
 
 async function frozenForRehearsal(deps: EditionDeps, order: SendOrder) {
   const revision = getRevision(deps.db, order);
-  return { revision, edition: await freezeEdition(deps, order.publication, revision) };
+  return { revision, edition: await freezeEdition(deps, order.publication, revision), proof: '' };
 }
 
 /** Refuses while a send of the issue is not over; returns the name of the newest real one that is, if there is one. */

@@ -9,7 +9,7 @@ import type { Db } from '../store/open.ts';
 import { getPublicationById, type Publication } from '../store/publications.ts';
 import { inTransaction } from '../store/statement.ts';
 import { markPoint, tagOf } from '../store/writing.ts';
-import { drawnFindings, type EditionDeps, editionKey, freezeEdition, noteApproval, refuseOwnWords } from './approve.ts';
+import { drawnFindings, type EditionDeps, editionKey, freezeEdition, noteApproval, proofHash, refuseOwnWords } from './approve.ts';
 import { undoApproval } from './undo-approval.ts';
 import { nameOf } from './writing.ts';
 
@@ -37,6 +37,8 @@ export interface ForApproval {
   tag: string;
   revision: Revision;
   edition: Edition;
+  /** What is approved, by name: the edition and who its mail comes from. */
+  hash: string;
   stops: Stop[];
 }
 
@@ -61,14 +63,14 @@ export function findProof({ db, baseUrl }: Pick<EditionDeps, 'db' | 'baseUrl'>, 
 
 function proofOf(db: Db, { id }: Issue, publication: Publication, revision: Revision, edition: Edition): ForApproval {
   const stops = stopsOf(db, id, [...readStops(revision), ...drawnFindings(db, edition, publication)]);
-  return { tag: tagOf(revision), revision, edition, stops };
+  return { tag: tagOf(revision), revision, edition, hash: proofHash(edition, publication), stops };
 }
 
 const readStops = ({ stops }: Revision) => stops.map((stop) => ({ ...stop, severity: 'stop' as const }));
 
 export interface SignOff {
   issueId: number;
-  /** The hash of the edition that was looked at. */
+  /** The hash of the proof that was looked at. */
   hash: string;
   actor: string;
 }
@@ -87,7 +89,7 @@ export async function signOff(deps: EditionDeps, { issueId, hash, actor }: SignO
       'The text cannot be read as it stands, so there is nothing to approve: mend what is marked as a mistake first.',
     );
   const { revision, edition, stops, tag } = seen;
-  if (edition.hash !== hash) throw changed();
+  if (seen.hash !== hash) throw changed();
   const open = stops.find(({ waiver }) => waiver === undefined);
   if (open !== undefined)
     throw refused('stopped', `Something still stops it: ${open.problem}. Mend it, or say why it may go out all the same.`);
@@ -95,12 +97,13 @@ export async function signOff(deps: EditionDeps, { issueId, hash, actor }: SignO
   inTransaction(db, () => {
     const newest = findDraft(db, issueId);
     if (newest === undefined || tagOf(newest) !== tag) throw changed();
+    if (proofHash(edition, getPublicationById(db, issue.publicationId)) !== hash) throw changed();
     const before = findApproval(db, issueId);
     if (before?.revision === revision.revision && before.edition === hash) return;
     const at = now();
     const waived = waivedOf(stops);
     saveApproval(db, { issueId, revision: revision.revision, waived, actor, approvedAt: at, edition: hash, slottedAt: null });
-    noteApproval(db, { at, actor, issue: nameOf(db, issue), revision, edition, waived });
+    noteApproval(db, { at, actor, issue: nameOf(db, issue), revision, proof: hash, waived });
     markPoint(db, newest, 'approved');
   });
 }

@@ -13,7 +13,7 @@ import { listPublications, type Publication } from '../store/publications.ts';
 import { addSend } from '../store/sends.ts';
 import { findTakenSlot, saveTakenSlot } from '../store/slots.ts';
 import { inTransaction } from '../store/statement.ts';
-import { type EditionDeps, freezeEdition } from './approve.ts';
+import { type EditionDeps, freezeEdition, proofHash } from './approve.ts';
 
 /** A send or a slot found this long after its time is late: nobody expects it any more. */
 export const lateMs = 6 * 3_600_000;
@@ -106,11 +106,13 @@ function skipSlot({ db, log, now }: { db: Db; log: Log; now: () => number }, { p
  */
 function voidChanged(
   { db, log, now }: { db: Db; log: Log; now: () => number },
-  { slug }: Publication,
+  publication: Publication,
   { approval, number }: Awaiting,
-  { hash }: Edition,
+  edition: Edition,
 ): boolean {
-  if (approval.edition === null || approval.edition === hash) return false;
+  const { slug } = publication;
+  const proof = proofHash(edition, publication);
+  if (approval.edition === null || approval.edition === proof) return false;
   inTransaction(db, () => {
     dropApproval(db, approval.issueId);
     noteAudit(db, {
@@ -118,7 +120,7 @@ function voidChanged(
       actor: 'schedule',
       action: 'void',
       subject: `${slug}/${number}`,
-      detail: `edition ${hash} is not the approved ${approval.edition}`,
+      detail: `proof ${proof} is not the approved ${approval.edition}`,
     });
   });
   log.warn('approval.void', { issue: `${slug}/${number}` });

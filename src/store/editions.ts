@@ -4,7 +4,7 @@ import type { CountedLink } from '../model/measure.ts';
 import { keepLinks } from './links.ts';
 import type { Db } from './open.ts';
 import { editions } from './schema.ts';
-import { inTransaction } from './statement.ts';
+import { inTransaction, statement } from './statement.ts';
 
 export type Edition = typeof editions.$inferSelect;
 export type EditionKey = Pick<Edition, 'issueId' | 'revision' | 'language' | 'format' | 'masthead'>;
@@ -37,5 +37,16 @@ export function saveEdition(db: Db, values: Omit<Edition, 'id'>, links: readonly
     if (saved === undefined) throw new Error('an edition just saved is gone');
     keepLinks(db, saved.id, links);
     return saved;
+  });
+}
+
+/** Forgets the editions of an issue's revisions before this one that no send was ever made of: proofs that somebody looked at, of texts that were changed since. */
+export function dropProofs(db: Db, { issueId, revision }: Pick<EditionKey, 'issueId' | 'revision'>): void {
+  const sent = `SELECT 1 FROM sends s JOIN editions f ON f.id = s.edition_id
+    WHERE (f.issue_id, f.revision, f.language, f.masthead) = (e.issue_id, e.revision, e.language, e.masthead)`;
+  const which = `SELECT e.id FROM editions e WHERE e.issue_id = ? AND e.revision < ? AND NOT EXISTS (${sent})`;
+  inTransaction(db, () => {
+    for (const text of [`DELETE FROM links WHERE edition_id IN (${which})`, `DELETE FROM editions WHERE id IN (${which})`])
+      statement(db, text).run(issueId, revision);
   });
 }

@@ -106,7 +106,7 @@ test('a stop keeps an issue from a relay until each check has a written reason; 
       .all()
       .map((entry) => `${entry.actor} ${entry.action} ${entry.subject} ${entry.detail ?? ''}`.trim()),
   ).toContainEqual(
-    expect.stringMatching(/^operator approve tidewater\/2026-11 revision 1, edition [0-9a-f]{64}; links waived: sources follow$/),
+    expect.stringMatching(/^operator approve tidewater\/2026-11 revision 1, proof [0-9a-f]{64}; links waived: sources follow$/),
   );
 });
 

@@ -17,7 +17,7 @@ import { openDeskRoom, text } from './desk.ts';
 
 type Room = Awaited<ReturnType<typeof openDeskRoom>>;
 
-const hashOf = async ({ deps, issue }: Room): Promise<string> => (await makeProof(deps, issue))?.edition.hash ?? 'none';
+const hashOf = async ({ deps, issue }: Room): Promise<string> => (await makeProof(deps, issue))?.hash ?? 'none';
 const approve = async (room: Room, actor = 'person 2', hash?: string): Promise<void> =>
   signOff(room.deps, { issueId: room.issue.id, hash: hash ?? (await hashOf(room)), actor });
 const order = async (room: Room, when: When, changes: { hash?: string; after?: string; rehearsal?: boolean } = {}) =>

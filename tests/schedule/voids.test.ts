@@ -13,14 +13,14 @@ import { findApproval } from '../../src/store/approvals.ts';
 import { saveCustoms } from '../../src/store/customs.ts';
 import { listedIssue, standingOf } from '../../src/store/issue-list.ts';
 import { findDraft } from '../../src/store/issues.ts';
-import type { PublicationChanges } from '../../src/store/publications.ts';
-import { audit, sends } from '../../src/store/schema.ts';
+import { changePublication, type PublicationChanges } from '../../src/store/publications.ts';
+import { audit, editions, sends } from '../../src/store/schema.ts';
 import { tagOf } from '../../src/store/writing.ts';
 import { openDeskRoom, text } from './desk.ts';
 
 type Room = Awaited<ReturnType<typeof openDeskRoom>>;
 
-const hashOf = async ({ deps, issue }: Room): Promise<string> => (await makeProof(deps, issue))?.edition.hash ?? 'none';
+const hashOf = async ({ deps, issue }: Room): Promise<string> => (await makeProof(deps, issue))?.hash ?? 'none';
 const approve = async (room: Room, actor = 'person 2'): Promise<void> =>
   signOff(room.deps, { issueId: room.issue.id, hash: await hashOf(room), actor });
 const order = async (room: Room, when: When) =>
@@ -55,7 +55,22 @@ test('an approval covers the light edition too: another light mail or page is an
     const drawing = await draw(...given);
     return { ...drawing, light: { ...drawing.light, page: 'another' } };
   };
-  expect((await makeProof({ ...room.deps, draw: otherwise }, room.issue))?.edition.hash).not.toBe(seen);
+  expect((await makeProof({ ...room.deps, draw: otherwise }, room.issue))?.hash).not.toBe(seen);
+});
+
+test('who looked at it as it came from one address approves nothing once it comes from another', async () => {
+  const room = await openDeskRoom();
+  const hash = await hashOf(room);
+  const note = { actor: 'person 1', now: room.clock.now };
+  revisePublication(room.db, room.publication.slug, note, () => ({ changes: { fromAddress: 'other@tidewater.example' }, detail: 'x' }));
+  await expect(signOff(room.deps, { issueId: room.issue.id, hash, actor: 'person 2' })).rejects.toThrow(/nothing was approved/);
+  await approve(room);
+  await order(room, { kind: 'slot', period: '2026-12' });
+  changePublication(room.db, room.publication.id, { replyTo: 'other@tidewater.example' }); // past every door: the slot looks for itself
+  room.clock.now = Date.parse('2026-12-01T04:00Z');
+  await takeSlots(room.deps);
+  await takeSlots(room.deps);
+  expect(room.db.select().from(sends).all()).toEqual([]);
 });
 
 describe('an approval, and what it scheduled, is void at once when the publication', () => {
@@ -171,6 +186,25 @@ test('an issue that was taken back from its time goes out in the slot that it is
   room.clock.now = at;
   await takeSlots(room.deps);
   expect(room.db.select().from(sends).all()).toMatchObject([{ state: 'cancelled' }, { state: 'scheduled', scheduledFor: at }]);
+});
+
+test('proofs of texts that were changed since are forgotten when the next is made; what was sent, or rehearsed, stays with its light edition', async () => {
+  const room = await openDeskRoom();
+  const kept = () =>
+    room.db
+      .select()
+      .from(editions)
+      .all()
+      .map(({ revision, format }) => `${revision} ${format}`);
+  await hashOf(room);
+  await room.write(text('Two.'));
+  await approve(room);
+  await order(room, { kind: 'at', at: room.clock.now + hour });
+  await room.write(text('Three.'));
+  await hashOf(room);
+  await room.write(text('Four.'));
+  await hashOf(room);
+  expect(kept()).toEqual(['2 light', '2 full', '4 light', '4 full']);
 });
 
 describe('by command', () => {

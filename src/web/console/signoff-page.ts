@@ -68,7 +68,7 @@ function approvalStep({ proof, approval, mayApprove, customs, names, publication
     return html`<section class="step" aria-labelledby="approve-title">${head}<p class="bad-note">${counted(open.length, 'thing stops', 'things stop')} it. Mend ${open.length === 1 ? 'it' : 'them'}, or say why it may go out all the same.</p>
 <ul class="lines">${open.map(({ problem, line }) => html`<li><bdi>${problem}</bdi> <a href="${path}?line=${line}">Line ${line}</a></li>`)}</ul><p><a class="btn" href="${path}/checks">See the checks</a></p></section>`;
   return html`<section class="step" aria-labelledby="approve-title">${head}${customs.twoPeople && html`<p class="muted">This publication asks for two people: who wrote the last words does not approve them.</p>`}
-${mayApprove === true ? html`<p>You answer for what is shown below, word for word. Nothing else will be sent.</p><form method="post" action="${path}/approve"><input type="hidden" name="hash" value="${proof.edition.hash}"><button class="btn go">Approve this proof</button></form>` : html`<p class="bad-note">${mayApprove}</p>`}</section>`;
+${mayApprove === true ? html`<p>You answer for what is shown below, word for word. Nothing else will be sent.</p><form method="post" action="${path}/approve"><input type="hidden" name="hash" value="${proof.hash}"><button class="btn go">Approve this proof</button></form>` : html`<p class="bad-note">${mayApprove}</p>`}</section>`;
 }
 
 function orderStep(view: SignOffView, path: string): Html | false {
@@ -88,7 +88,7 @@ function orderStep(view: SignOffView, path: string): Html | false {
     );
   if (approval === undefined || proof === undefined) return part(html`<p class="muted">Once it is approved it gets its time here.</p>`);
   if (!mayOrder) return part(html`<p class="muted">An editor gives it its time.</p>`);
-  const hidden = html`<input type="hidden" name="hash" value="${proof.edition.hash}"><input type="hidden" name="after" value="${last?.name ?? ''}">`;
+  const hidden = html`<input type="hidden" name="hash" value="${proof.hash}"><input type="hidden" name="after" value="${last?.name ?? ''}">`;
   const again =
     last !== undefined &&
     !rehearsal &&
@@ -103,7 +103,7 @@ function facts({ publication, readers, proof, issue }: SignOffView): Html {
   return html`<dl class="facts"><div><dt>To</dt><dd>${readers > mostCounted ? `more than ${number(mostCounted)}` : number(readers)} ${readers === 1 ? 'reader' : 'readers'}<small>who may be mailed as of now</small></dd></div>
 <div><dt>Subject</dt><dd><bdi>${proof?.edition.subject ?? issue.title ?? ''}</bdi></dd></div>
 <div><dt>From</dt><dd><bdi>${publication.name}</bdi><small><bdi dir="ltr">${publication.fromAddress}</bdi></small></dd></div>
-${proof !== undefined && html`<div><dt>Proof</dt><dd><code>${proof.edition.hash.slice(0, 12)}</code><small>names everything in it: one other letter, another name</small></dd></div>`}
+${proof !== undefined && html`<div><dt>Proof</dt><dd><code>${proof.hash.slice(0, 12)}</code><small>names everything in it: one other letter, one other sender: another name</small></dd></div>`}
 ${waived.length > 0 && html`<div><dt>Waived</dt><dd>${byReason(waived)}</dd></div>`}</dl>`;
 }
 

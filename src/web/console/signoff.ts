@@ -50,7 +50,7 @@ export function signOffRoutes(desk: Desk, deps: PreviewRouteDeps): void {
       approval !== undefined &&
       proof !== undefined &&
       approval.revision === proof.revision.revision &&
-      (approval.edition === null || approval.edition === proof.edition.hash);
+      (approval.edition === null || approval.edition === proof.hash);
     const customs = customsOf(db, publication.id);
     const own = customs.twoPeople && proof?.revision.actor === actorOf(response);
     const body = signOffBody({
