@@ -55,6 +55,7 @@ export {
   nameOf,
   nextText,
   openIssue,
+  readUnread,
   refuseLarge,
   restoreText,
   type WritingDeps,

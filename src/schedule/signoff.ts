@@ -83,6 +83,7 @@ export async function signOff(deps: EditionDeps, { issueId, hash, actor }: SignO
   const { db, now } = deps;
   const issue = getIssue(db, issueId);
   const seen = await makeProof(deps, issue);
+  if (seen === undefined && findDraft(db, issueId)?.errors === null) throw changed(); // saved at this moment, and not read yet
   if (seen === undefined)
     throw refused(
       'unread',

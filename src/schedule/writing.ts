@@ -62,7 +62,7 @@ export async function keepText(deps: WritingDeps, { issueId, source, tag, actor,
     if (voided) noteAudit(db, { ...noted, action: 'void', subject: nameOf(db, issue) });
     return { ...saved, unscheduled, voided };
   });
-  if (kept.outcome === 'saved') await readDraft(deps, issue, kept.draft);
+  if (kept.outcome === 'saved' || kept.draft.errors === null) await readDraft(deps, issue, kept.draft);
   return kept;
 }
 
@@ -76,6 +76,12 @@ export function openIssue({ db }: Pick<WritingDeps, 'db'>, issue: Issue): Draft 
   if (draft.actor !== 'operator' || draft.tree === null || listFiles(db, issue.id).length > 0) return draft;
   const shows = [...blocksOf(draft.tree)].some(({ t }) => t === 'figure' || t === 'chart') || uploadedPdf(draft.tree) !== undefined;
   return shows ? { ...draft, source: printIssue(draft.tree).source } : draft;
+}
+
+/** Reads the newest text of an issue when nobody has: the process that saved it was killed before. */
+export async function readUnread(deps: WritingDeps, issue: Issue): Promise<void> {
+  const draft = findDraft(deps.db, issue.id);
+  if (draft?.errors === null) await readDraft(deps, issue, draft);
 }
 
 /** Reads a saved text and notes with it what it is; the issue takes the number that the text gives it. */

@@ -72,6 +72,16 @@ test('an approval outlives nobody’s session: who was taken off the desk approv
   expect(findApproval(site.db, 1)).toBeUndefined();
 }, 30_000);
 
+test('a text that was saved and never read, since serve was killed between, is read when its proof is made', async () => {
+  const { site, hash, editor } = await approved();
+  await using _ = site;
+  site.db.$client.exec("UPDATE revisions SET tree = NULL, errors = NULL, hash = ''; DELETE FROM approvals");
+  const late = await post(site, `${issue}/approve`, { hash }, editor);
+  expect([late.status, await late.text()]).toEqual([409, expect.stringContaining('has changed since this page was opened')]);
+  expect((await post(site, `${issue}/proof`, {}, editor)).status).toBe(303);
+  expect((await post(site, `${issue}/approve`, { hash }, editor)).status).toBe(303);
+}, 30_000);
+
 test('a file in the place of another answers with the tag of the text as it shows then, and says what that undid', async () => {
   const chart = `${text()}
 :::chart{#riders data="data/riders.csv" preset="bars"}

@@ -9,6 +9,7 @@ import {
   nextSlot,
   openIssue,
   orderSend,
+  readUnread,
   signOff,
   takeBackOrder,
   type When,
@@ -91,6 +92,7 @@ export function signOffRoutes(desk: Desk, deps: PreviewRouteDeps): void {
   desk.post('/console/issues/:id/proof', 'viewer', async (request, response) => {
     const issue = issueOf(deps, request);
     openIssue(deps, issue);
+    await readUnread(deps, issue);
     await act(response, issue, () => makeProof(deps, issue));
   });
 
