@@ -191,7 +191,7 @@ function buildApp(
   settingsRoutes(desk, { db, baseUrl, now });
   beginningRoutes(desk, { db, baseUrl, now });
   brandRoutes(desk, { db, studio, languages, now });
-  deliveryRoutes(desk, { settings: config, dkim, testLimitMs: relayTestMs });
+  deliveryRoutes(desk, { db, settings: config, dkim, testLimitMs: relayTestMs });
   languageRoutes(desk, { languages });
   sendRoutes(desk, { db, catcher, rehearsal });
   measureRoutes(desk, { db, now });

@@ -58,11 +58,14 @@ test('many presses at once are one test, and a silent relay is given up', async 
   expect(relay.connections()).toBe(1);
 });
 
-test('the records that go with the signing keys are shown, the keys never', async () => {
+test('the records that go with the signing keys are shown, the keys never, and who mails from a domain they do not speak for is told', async () => {
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   await using site = await openSite({ dkim: readDkim({ domain: 'example.org', keys: [{ selector: 'news1', pem }] }) });
   const page = await pageOf(site);
   expect(page).toContain('news1._domainkey.example.org');
+  expect(page).toContain('does not speak for that domain'); // it comes from tidewater.example
+  site.db.$client.exec("UPDATE publications SET from_address = 'news@mail.example.org'");
+  expect(await pageOf(site)).not.toContain('does not speak');
   expect(page).toContain('v=DKIM1; k=ed25519; p=');
   expect(page).not.toContain(pem.split('\n')[1]);
 });

@@ -2,6 +2,7 @@
 import type { RelayFacts, RelayTest } from '../../deliver/deliver.ts';
 import { type Html, html } from '../../html.ts';
 import type { DkimRecord } from '../../message/message.ts';
+import type { Publication } from '../../store/publications.ts';
 import { number } from './page.ts';
 
 export const deliveryPath = '/console/settings/delivery';
@@ -15,6 +16,8 @@ export interface DeliveryView {
   inbound: boolean;
   unknownPolicy: 'hold' | 'retry';
   signing: { domain: string; records: readonly DkimRecord[] } | undefined;
+  /** Publications whose mail comes from a domain that the signature does not speak for. */
+  strangers: readonly Pick<Publication, 'name' | 'fromAddress'>[];
   test: RelayTest | undefined;
   /** Owners see who logs in, and may test. */
   owner: boolean;
@@ -68,11 +71,12 @@ function testResult({ trouble, advice, took }: RelayTest, { user, line }: RelayF
   return html`<div class="preview" role="status"><p class="lede">The relay answers and is ready for mail.</p><p>${encrypted}${user !== undefined && ', and it let us in'}. It took ${(took / 1000).toFixed(1)} seconds.</p></div>`;
 }
 
-function signing({ signing: keys }: DeliveryView): Html {
+function signing({ signing: keys, strangers }: DeliveryView): Html {
   if (keys === undefined)
     return html`<section class="part" aria-labelledby="dkim"><h2 id="dkim">Signature</h2><p>Mails go out unsigned, and many mail servers take unsigned mail for spam. <code>galley keys dkim</code> makes a key, and says which record goes into the DNS and which settings use it.</p></section>`;
   return html`<section class="part" aria-labelledby="dkim"><h2 id="dkim">Signature</h2><p>Mails are signed for <b><bdi dir="ltr">${keys.domain}</bdi></b> (DKIM). Receivers look for ${keys.records.length === 1 ? 'this record' : 'these records'} in the DNS:</p>
 ${keys.records.map(({ name, value }) => html`<dl class="facts record"><div><dt>Name</dt><dd dir="ltr">${name}</dd></div><div><dt>Type</dt><dd>TXT</dd></div><div><dt>Value</dt><dd><code dir="ltr">${value}</code></dd></div></dl>`)}
+${strangers.map(({ name, fromAddress }) => html`<p class="bad-note"><b><bdi>${name}</bdi></b> comes from <bdi dir="ltr">${fromAddress}</bdi>, and a signature of <bdi dir="ltr">${keys.domain}</bdi> does not speak for that domain: receivers that compare the two (DMARC) may take its mail for forged. Send it from an address of <bdi dir="ltr">${keys.domain}</bdi>, or sign for the other domain.</p>`)}
 <p class="muted small">Settings: DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE. The key itself is never shown.</p></section>`;
 }
 

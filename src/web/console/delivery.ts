@@ -3,6 +3,8 @@ import type { Response } from 'express';
 import { describeRelay, type RelayTest, testRelay } from '../../deliver/deliver.ts';
 import { type Dkim, dkimRecord } from '../../message/message.ts';
 import { mayAs } from '../../model/person.ts';
+import type { Db } from '../../store/open.ts';
+import { listPublications } from '../../store/publications.ts';
 import { type DeliveryView, deliveryBody, deliveryPath } from './delivery-page.ts';
 import type { Desk } from './desk.ts';
 import { personOf } from './entry.ts';
@@ -18,6 +20,7 @@ export interface DeliverySettings {
 }
 
 export interface DeliveryDeps {
+  db: Db;
   settings: DeliverySettings;
   /** The keys that sign. */
   dkim: Dkim | undefined;
@@ -26,7 +29,7 @@ export interface DeliveryDeps {
 }
 
 /** Serves `/console/settings/delivery` and the test. Who presses while a test runs gets the answer of that one. */
-export function deliveryRoutes(desk: Desk, { settings, dkim, testLimitMs }: DeliveryDeps): void {
+export function deliveryRoutes(desk: Desk, { db, settings, dkim, testLimitMs }: DeliveryDeps): void {
   const { smtp } = settings;
   const signing = dkim && { domain: dkim.domain, records: dkim.keys.map((key) => dkimRecord(dkim.domain, key)) };
   let testing: Promise<RelayTest> | undefined;
@@ -45,9 +48,16 @@ export function deliveryRoutes(desk: Desk, { settings, dkim, testLimitMs }: Deli
     const { ratePerSecond, bounceDomain, inbound, unknownPolicy = 'hold' } = settings;
     const view: DeliveryView = {
       ...{ ratePerSecond, bounceDomain, unknownPolicy, inbound: inbound !== undefined, signing, test },
+      strangers: dkim === undefined ? [] : listPublications(db).filter(({ fromAddress }) => !isOf(fromAddress, dkim.domain)),
       relay: smtp && { ...describeRelay(smtp.url), connections: smtp.connections },
       owner: mayAs(personOf(response).role, 'owner'),
     };
     desk.show(response, { title: 'Delivery', here: { place: 'delivery', exact: true }, body: deliveryBody(view) });
   }
+}
+
+/** Whether a signature of a domain speaks for an address: of that domain, or of one above or below it (RFC 7489, section 3.1.1). */
+function isOf(address: string, domain: string): boolean {
+  const own = `.${address.slice(address.lastIndexOf('@') + 1).toLowerCase()}`;
+  return own.endsWith(`.${domain}`) || `.${domain}`.endsWith(own);
 }

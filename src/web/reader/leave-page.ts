@@ -63,7 +63,7 @@ export function tooLatePage(words: Words, found: LeaveAnswer): LeavePage {
 /** A token of ours whose rows are gone: whoever asks is already where they want to be. */
 /** The page of a link in a test of an issue, which belongs to nobody. Only people of the desk have such, so it is in the desk's language. */
 export function testPage(words: Words): LeavePage {
-  const body = html`<div lang="en" dir="ltr"><h1>This link is of a test</h1><p class="lede">In the mail that readers get, each reader’s own link leads to the page on which they leave or choose what they get. In a test it belongs to nobody, so nothing has changed, for anybody.</p></div>`;
+  const body = html`<h1 lang="en" dir="ltr">This link is of a test</h1><p class="lede" lang="en" dir="ltr">In the mail that readers get, each reader’s own link leads to the page on which they leave or choose what they get. In a test it belongs to nobody, so nothing has changed, for anybody.</p>`;
   return { words, title: 'A link of a test', body };
 }
 
