@@ -39,6 +39,29 @@ test.each(['nobody', ...roles] as const)(
   },
 );
 
+test('what cannot be taken back asks again who it is after ten minutes, whoever is signed in: sending, missed readers, the list, sender and team', async () => {
+  await using site = await openSite();
+  const { cookie } = signInAs(site, 'owner');
+  site.clock.ahead = 10 * 60_000 + 1000;
+  const asking: string[] = [];
+  for (const route of site.routes.filter(({ access }) => access !== 'anyone')) {
+    if (/signout|sessions/.test(route.path)) continue; // they end this very session
+    const response = await ask(site, route, cookie);
+    if (response.status === 403 && (await response.text()).includes('Show that it is you')) asking.push(`${route.method} ${route.path}`);
+  }
+  expect(asking).toEqual(site.routes.filter(({ stepUp }) => stepUp).map(({ method, path }) => `${method} ${path}`));
+  for (const path of [
+    'issues/:id/send',
+    'sends/:id/begin',
+    'reports/:id/missed',
+    'settings/sender',
+    'settings/team/:id/role',
+    'settings/new',
+  ])
+    expect(asking).toContain(`post /console/${path}`);
+  expect(asking).toContain('get /console/readers/export');
+});
+
 test('what was declared nowhere leads nobody but to the way in, and is not there for who is signed in', async () => {
   await using site = await openSite();
   const { cookie } = signInAs(site, 'owner');

@@ -42,6 +42,22 @@ test('who sends now shows first who they are, by whichever address the form come
   expect((await post(site, `${issue}/schedule`, { when: 'at', at: `${at}Z`, hash, after: '' }, editor)).status).toBe(303);
 }, 30_000);
 
+test('to go on with a send that was found late and has not begun is to send now, and asks the same', async () => {
+  const { site, hash, editor } = await approved();
+  await using _ = site;
+  const at = `${new Date(site.now() + 3_600_000).toISOString().slice(0, 16)}Z`;
+  await post(site, `${issue}/schedule`, { when: 'at', at, hash, after: '' }, editor);
+  site.db.$client.exec("UPDATE sends SET state = 'paused', scheduled_for = 1");
+  site.clock.ahead = 11 * 60_000;
+  const led = await post(site, '/console/sends/1/resume', {}, editor);
+  expect([led.status, led.headers.get('location')]).toEqual([307, '/console/sends/1/begin']);
+  expect((await post(site, '/console/sends/1/begin', {}, editor)).status).toBe(403);
+  expect(site.db.select().from(sends).all()).toMatchObject([{ state: 'paused' }]);
+  site.clock.ahead = 0;
+  expect((await post(site, '/console/sends/1/begin', {}, editor)).status).toBe(303);
+  expect(site.db.select().from(sends).all()).toMatchObject([{ state: 'scheduled' }]);
+}, 30_000);
+
 test('a viewer takes no approval back but their own; an editor takes any back', async () => {
   const { site, hash, editor } = await approved();
   await using _ = site;

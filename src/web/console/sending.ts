@@ -68,20 +68,31 @@ export function sendingRoutes(desk: Desk, { db, now }: SendingDeps): Live {
     response.redirect(303, `${sendingPath(send.id)}#live-unknowns`);
   });
 
+  // A send that was found late has not begun: to go on with it is to send now.
+  desk.post('/console/sends/:id/begin', 'editor', (request, response) => act(response, sendAt(db, request.params.id), 'resume'), {
+    stepUp: true,
+  });
+
   desk.post('/console/sends/:id/:action', 'editor', (request, response) => {
     const send = sendAt(db, request.params.id);
     const action = actions[request.params.action];
     if (action === undefined) throw noSuchSend(request.params.id);
+    const begins = action === 'resume' && send.state === 'paused' && send.asOf === null && send.scheduledFor <= now();
+    if (begins) return response.redirect(307, `${sendingPath(send.id)}/begin`);
+    act(response, send, action);
+  });
+
+  function act(response: Response, send: Send, action: SteerAction): void {
     try {
       steer({ db, now }, send.id, action, actorOf(response));
     } catch (error) {
       if (!(error instanceof AppError && error.status === 409)) throw error;
       response.status(409);
-      show(response, sendAt(db, request.params.id), `${error.message}. Nothing was changed.`);
+      show(response, sendAt(db, String(send.id)), `${error.message}. Nothing was changed.`);
       return;
     }
     response.redirect(303, sendingPath(send.id));
-  });
+  }
 
   function show(response: Response, send: Send, problem?: string): void {
     const view = sendingView(db, send, now());
