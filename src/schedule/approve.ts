@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { checkParts, checkSize } from '../issue/issue.ts';
 import type { Drawing, Masthead } from '../model/edition.ts';
 import { assetsOf, type Finding, type IssueTree } from '../model/issue.ts';
-import { findApproval, listAwaiting, saveApproval } from '../store/approvals.ts';
+import { findApproval, listAwaiting, saveApproval, slotApproval } from '../store/approvals.ts';
 import { findAssets, storeAsset } from '../store/assets.ts';
 import { noteAudit } from '../store/audit.ts';
 import { customsOf } from '../store/customs.ts';
@@ -50,6 +50,11 @@ export async function approveIssue(deps: EditionDeps, order: Order): Promise<{ r
     const at = now();
     const waits = listAwaiting(db, publication.id, at).some(({ approval }) => approval.issueId === revision.issueId);
     if (waits && findApproval(db, revision.issueId)?.revision === revision.revision) return;
+    if (isApproved(db, revision, proof)) {
+      slotApproval(db, revision.issueId, at); // who approved it stays who approved it
+      noteAudit(db, { at, actor, action: 'slot', subject: issue });
+      return;
+    }
     saveApproval(db, { issueId: revision.issueId, revision: revision.revision, waived, actor, approvedAt: at, edition: proof });
     noteApproval(db, { at, actor, issue, revision, proof, waived });
   });

@@ -218,6 +218,8 @@ describe('by command', () => {
     await expect(approveIssue(room.deps, send)).rejects.toThrow(/asks for two people/);
     await expect(scheduleSend(room.deps, send)).rejects.toThrow(/asks for two people/);
     await approve(room, 'person 2');
+    await approveIssue(room.deps, send);
+    expect(findApproval(room.db, room.issue.id)).toMatchObject({ actor: 'person 2', slottedAt: room.clock.now });
     expect((await scheduleSend(room.deps, send)).state).toBe('scheduled');
   });
 

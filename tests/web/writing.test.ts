@@ -152,6 +152,14 @@ test('tables and pictures are taken in under a path for the text; what is neithe
   expect(none.status).toBe(415);
 });
 
+test('files that are too large together are refused as a whole, and read to their end so that the words arrive', async () => {
+  await using site = await begun();
+  const form = new FormData();
+  for (const name of ['a.png', 'b.png', 'c.png']) form.append('file', new Blob([new Uint8Array(40 * 1024 * 1024)]), name);
+  const response = await fetch(`${site.url}/console/issues/1/files`, { method: 'POST', headers: own, body: form });
+  expect([response.status, await response.text()]).toEqual([413, expect.stringContaining('larger than 100 MB together')]);
+});
+
 test('a stop is waived with a reason that is shown with who gave it, and taken back', async () => {
   await using site = await begun(text('One.', { link: '#' }));
   const { cookie } = signInAs(site, 'editor', 'Noor Haddad');

@@ -8,6 +8,8 @@ const megabyte = 1024 * 1024;
 const mostText = 20 * megabyte;
 /** The largest picture that is taken in. */
 const mostFile = 50 * megabyte;
+/** The most that files of one form hold together: they wait in memory for the drawing process. */
+const mostTogether = 100 * megabyte;
 /** What is read and thrown away before the line is cut. */
 const mostDrained = 120 * megabyte;
 
@@ -70,6 +72,7 @@ export async function readUpload(request: Request): Promise<Upload> {
   expectType(request, 'multipart/form-data');
   const upload: Upload = { fields: new Map(), files: [] };
   let tooLarge = '';
+  let together = 0;
   await new Promise<void>((resolve, reject) => {
     const broken = (cause?: unknown): void =>
       reject(new AppError('body.form', 'This form came broken, so nothing was taken: send it again.', { cause }));
@@ -83,7 +86,10 @@ export async function readUpload(request: Request): Promise<Upload> {
     form.on('field', (name, value) => upload.fields.set(name, value));
     form.on('file', (_field, stream, name) => {
       const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('data', (chunk: Buffer) => {
+        together += chunk.length;
+        if (together <= mostTogether) chunks.push(chunk);
+      });
       stream.on('limit', () => {
         tooLarge = name;
         chunks.length = 0;
@@ -104,6 +110,14 @@ export async function readUpload(request: Request): Promise<Upload> {
       'body.too_large',
       `${tooLarge} is larger than ${mostFile / megabyte} MB, so nothing was taken: make it smaller. 1,200 pixels across are enough.`,
       { status: 413 },
+    );
+  if (together > mostTogether)
+    throw new AppError(
+      'body.too_large',
+      `These files are larger than ${mostTogether / megabyte} MB together, so nothing was taken: send them one by one.`,
+      {
+        status: 413,
+      },
     );
   return upload;
 }
