@@ -2,7 +2,6 @@
 import { AppError } from '../errors.ts';
 import { limits, monthAfter, printIssue, skeletonOf } from '../issue/issue.ts';
 import { cleanLine } from '../model/clean.ts';
-import type { Point } from '../model/customs.ts';
 import { blocksOf, uploadedPdf } from '../model/issue.ts';
 import { iso } from '../model/zone.ts';
 import type { Studio } from '../render/render.ts';
@@ -14,7 +13,7 @@ import type { Db } from '../store/open.ts';
 import { getPublicationById, type Publication } from '../store/publications.ts';
 import { unscheduleIssue } from '../store/sends.ts';
 import { inTransaction } from '../store/statement.ts';
-import { beginIssue, listFiles, noteReading, renumberIssue, saveText } from '../store/writing.ts';
+import { beginIssue, listFiles, type NewText, noteReading, renumberIssue, saveText } from '../store/writing.ts';
 import { keptOf, type Reading, readText, type TextDeps } from './issue-text.ts';
 import { voidApprovals } from './undo-approval.ts';
 
@@ -23,15 +22,7 @@ export interface WritingDeps extends TextDeps {
   now: () => number;
 }
 
-export interface TextToKeep {
-  issueId: number;
-  source: string;
-  tag: string | undefined;
-  actor: string;
-  point?: Point;
-  /** Saves the same words again, since what they show is another now. */
-  anew?: boolean;
-}
+type TextToKeep = Omit<NewText, 'now'>;
 
 export interface KeptText {
   /** `stale`: somebody saved another text meanwhile; nothing was changed, and `draft` is theirs. */
