@@ -62,6 +62,8 @@ test('a viewer takes no approval back but their own; an editor takes any back', 
   const { site, hash, editor } = await approved();
   await using _ = site;
   const viewer = signInAs(site, 'viewer').cookie;
+  expect(await pageAt(site, `${issue}/proof`, viewer)).not.toContain('Take the approval back');
+  expect(await pageAt(site, `${issue}/proof`, editor)).toContain('Take the approval back');
   const refused = await post(site, `${issue}/unapprove`, {}, viewer);
   expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining('Somebody else approved it')]);
   expect(findApproval(site.db, 1)).toBeDefined();

@@ -86,6 +86,7 @@ export async function readUpload(request: Request): Promise<Upload> {
     form.on('field', (name, value) => upload.fields.set(name, value));
     form.on('file', (_field, stream, name) => {
       const chunks: Buffer[] = [];
+      stream.on('error', broken); // a form that ends within a file: told on the file too, where nobody listening would end serve
       stream.on('data', (chunk: Buffer) => {
         together += chunk.length;
         if (together <= mostTogether) chunks.push(chunk);

@@ -19,6 +19,8 @@ export interface SignOffView {
   /** Whether the person may approve, and why not. */
   mayApprove: string | true;
   mayOrder: boolean;
+  /** Whether this person may take the approval back. */
+  mayUndo: boolean;
   /** A send that is not over. */
   open: Send | undefined;
   /** The newest real send, over or not. */
@@ -56,13 +58,13 @@ ${
 }`;
 }
 
-function approvalStep({ proof, approval, mayApprove, customs, names, publication, issue }: SignOffView, path: string): Html {
+function approvalStep({ proof, approval, mayApprove, mayUndo, customs, names, publication, issue }: SignOffView, path: string): Html {
   const head = html`<h2 id="approve-title">Sign-off</h2>`;
   if (proof === undefined)
     return html`<section class="step" aria-labelledby="approve-title">${head}${(issue.errors ?? 0) > 0 ? html`<p class="bad-note">The text cannot be read as it stands: <a href="${path}/checks">${counted(issue.errors ?? 0, 'mistake')}</a> must be mended first.</p>` : html`<p>Draw it as it goes out, look at it, and approve that. It takes a few seconds.</p><form method="post" action="${path}/proof"><button class="btn go">Make the proof</button></form>`}</section>`;
   if (approval !== undefined)
     return html`<section class="step done" aria-labelledby="approve-title">${head}<p class="tag on">Approved by <bdi>${names(approval.actor)}</bdi></p><p class="muted">${moment(approval.approvedAt, publication.zone)}. Any change of the text, or of how it would go out, takes it back.</p>
-<form method="post" action="${path}/unapprove"><button class="link">Take the approval back</button></form></section>`;
+${mayUndo && html`<form method="post" action="${path}/unapprove"><button class="link">Take the approval back</button></form>`}</section>`;
   const open = proof.stops.filter(({ waiver }) => waiver === undefined);
   if (open.length > 0)
     return html`<section class="step" aria-labelledby="approve-title">${head}<p class="bad-note">${counted(open.length, 'thing stops', 'things stop')} it. Mend ${open.length === 1 ? 'it' : 'them'}, or say why it may go out all the same.</p>

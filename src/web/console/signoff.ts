@@ -63,6 +63,7 @@ export function signOffRoutes(desk: Desk, deps: PreviewRouteDeps): void {
       approval: counts ? approval : undefined,
       mayApprove: own ? 'The last words are yours, so somebody else has to approve it.' : true,
       mayOrder: mayAs(personOf(response).role, 'editor'),
+      mayUndo: mayAs(personOf(response).role, 'editor') || approval?.actor === actorOf(response),
       open: openSend(db, issue.id, rehearsal),
       last: rehearsal ? undefined : realSend(db, issue.id),
       slot: publication.slot === null ? undefined : nextSlot(db, publication, now()),

@@ -62,6 +62,7 @@ async function readParts(
     });
     parser.on('field', (name, value) => fields.set(name, value));
     parser.on('file', (_field, stream, name) => {
+      stream.on('error', () => {}); // a form that ends within a file: the form tells it too, and nobody listening here would end serve
       stream.on('limit', () => {
         tooLarge = true;
       });
