@@ -1,6 +1,7 @@
 /** Forms with files that break off, at every address that takes one: told in words, nothing taken, and serve goes on. */
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
+import { findDraft } from '../../src/store/issues.ts';
 import { text } from '../schedule/desk.ts';
 import { openSite, type Site } from './site.ts';
 
@@ -16,8 +17,14 @@ const bodies: [string, string][] = [
 ];
 
 /** Sends a body as it is; the status, or undefined when the line was cut. */
-function send(site: Site, path: string, body: string, declared = body.length): Promise<number | undefined> {
-  const headers = { 'content-type': 'multipart/form-data; boundary=x', 'sec-fetch-site': 'same-origin', 'content-length': declared };
+function send(
+  site: Site,
+  path: string,
+  body: string,
+  declared = body.length,
+  type = 'multipart/form-data; boundary=x',
+): Promise<number | undefined> {
+  const headers = { 'if-match': '"1.1"', 'content-type': type, 'sec-fetch-site': 'same-origin', 'content-length': declared };
   return new Promise((resolve) => {
     const asked = request(site.url + path, { method: 'POST', headers }, (response) => {
       response.resume().once('end', () => resolve(response.statusCode));
@@ -27,6 +34,9 @@ function send(site: Site, path: string, body: string, declared = body.length): P
     else setTimeout(() => asked.destroy(), 50);
   });
 }
+
+/** Saves a text of which half comes. */
+const sendText = (site: Site) => send(site, '/console/issues/1', 'Half a text', 1000, 'text/plain');
 
 test('a form that breaks off anywhere is refused, and the next one is taken', async () => {
   await using site = await openSite({ file: true });
@@ -48,6 +58,10 @@ test('a form that breaks off anywhere is refused, and the next one is taken', as
       expect(await send(site, address, body, body.length + 1000), `${path} ${where}, cut`).toBeUndefined();
     }
   }
+  const cut = await sendText(site);
+  expect(cut).toBeUndefined();
+  expect(findDraft(site.db, 1)?.source).toBe(text());
+  expect(site.logged.filter((line) => line.includes('"level":"error"'))).toEqual([]); // a line that is cut is no fault of ours
   const form = new FormData();
   form.set('file', new Blob(['Day,Riders\nMon,3\n']), 'riders.csv');
   const taken = await fetch(`${site.url}/console/issues/1/files`, { method: 'POST', headers: own, body: form });

@@ -43,10 +43,14 @@ function expectType(request: Request, type: string): void {
 async function readAll(request: Request, most: number): Promise<Buffer> {
   const kept: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > mostDrained) break;
-    if (size <= most) kept.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > mostDrained) break;
+      if (size <= most) kept.push(chunk);
+    }
+  } catch (cause) {
+    throw new AppError('body.cut', 'The line was cut before all of it had come, so nothing was saved: send it again.', { cause });
   }
   if (size > most)
     throw new AppError(
