@@ -13,6 +13,7 @@ import { readRelayTrouble } from '../queue/engine.ts';
 import { openDeliverQueue } from '../queue/jobs.ts';
 import { freezeStep, startDueSends } from '../schedule/schedule.ts';
 import { cancelStep } from '../schedule/steer.ts';
+import { voidStrays } from '../schedule/undo-approval.ts';
 import { retryUnknowns } from '../schedule/unknowns.ts';
 import { finishSends, settle } from '../settle/settle.ts';
 import { nextGeneration, noteRelayTrouble } from '../store/engine.ts';
@@ -80,6 +81,7 @@ export async function openEngine({
     await calendar.close();
     throw error;
   });
+  if (!rehearsal) voidStrays({ db, baseUrl: rest.baseUrl, log, now });
   const ended = new Set<string>();
   let stopping = false;
   let sweepAt = 0;

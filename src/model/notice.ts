@@ -15,6 +15,8 @@ export type NoticeFacts =
     }
   /** To the editors: a slot was found `hours` late and left out, as the publication asks; the issue that was approved for it waits for the `next`. */
   | { kind: 'slot-skipped'; at: string; zone: string; hours: number; next: string }
+  /** To the editors: an issue (`SLUG/NUMBER`) that was approved and waited would be another mail now, so it waits for a person. */
+  | { kind: 'approval-void'; issue: string }
   /** A test of an issue, to whoever was named: the mail as readers would get it, marked as a test. */
   | { kind: 'test'; issue: string; revision: number }
   /** To the editors: a send was due while nothing ran, so long ago that a person must say whether it still goes out. `hours` it was late when found. */

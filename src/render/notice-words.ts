@@ -88,6 +88,11 @@ const wording: Wording = {
     ],
     action: desk(words, masthead),
   }),
+  'approval-void': ({ issue }, { words, masthead }) => ({
+    subject: words.text('editor.approval-void', { publication: masthead.name, issue }),
+    paragraphs: [pieces(words, 'editor.approval-void.lede', { issue: { name: issue } }), [words.text('editor.approval-void.nothing')]],
+    action: desk(words, masthead),
+  }),
   'send-late': ({ send, at, zone, hours: count }, { words, masthead }) => ({
     subject: words.text('editor.send-late', { publication: masthead.name, send, count }),
     paragraphs: [

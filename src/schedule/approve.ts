@@ -190,12 +190,16 @@ export function mastheadOf({ slug, name, postalAddress, brand, measure, pdf }: P
   return { slug, name, postalAddress, baseUrl, pictureBase: `${baseUrl}/a/`, ...chosen };
 }
 
-/** What names the full edition of a revision for the publication as it is. */
-export function editionKey(publication: Publication, baseUrl: string, { issueId, revision, tree }: Revision) {
-  const masthead = createHash('sha256')
+/** Names what a publication is drawn for. */
+export function mastheadHash(publication: Publication, baseUrl: string): string {
+  return createHash('sha256')
     .update(JSON.stringify(mastheadOf(publication, baseUrl)))
     .digest('hex');
-  return { issueId, revision, language: tree.language, format: 'full' as const, masthead };
+}
+
+/** What names the full edition of a revision for the publication as it is. */
+export function editionKey(publication: Publication, baseUrl: string, { issueId, revision, tree }: Revision) {
+  return { issueId, revision, language: tree.language, format: 'full' as const, masthead: mastheadHash(publication, baseUrl) };
 }
 
 /**

@@ -122,6 +122,7 @@ function voidChanged(
       subject: `${slug}/${number}`,
       detail: `proof ${proof} is not the approved ${approval.edition}`,
     });
+    tellEditors(db, { publication, rehearsal: false, facts: { kind: 'approval-void', issue: `${slug}/${number}` }, now: now() });
   });
   log.warn('approval.void', { issue: `${slug}/${number}` });
   return true;

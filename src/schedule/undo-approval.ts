@@ -1,9 +1,13 @@
 /** Undoing approvals: by whoever takes one back, or because the mail would be another than the one that was looked at. */
+import type { Log } from '../log.ts';
 import { dropApproval, listApproved } from '../store/approvals.ts';
 import { noteAudit } from '../store/audit.ts';
+import { tellEditors } from '../store/notices.ts';
 import type { Db } from '../store/open.ts';
 import type { Publication } from '../store/publications.ts';
-import { unscheduleIssue } from '../store/sends.ts';
+import { sendMaterial, sendsInState, unscheduleIssue } from '../store/sends.ts';
+import { inTransaction } from '../store/statement.ts';
+import { mastheadHash } from './approve.ts';
 
 interface Note {
   at: number;
@@ -33,4 +37,23 @@ export function voidApprovals(
     undoApproval(db, { issueId: one, subject }, { at, actor, action: 'void', detail: why });
     return subject;
   });
+}
+
+/**
+ * Voids what waits for its time in an edition drawn for another address of this service: its links would lead there. Editors are told, since nobody who changes
+ * BASE_URL sees the desk. Call it before anything starts.
+ */
+export function voidStrays({ db, baseUrl, log, now }: { db: Db; baseUrl: string; log: Log; now: () => number }): void {
+  for (const { id, issueId, asOf, rehearsal, missed } of sendsInState(db, 'scheduled', 'paused')) {
+    if (asOf !== null || rehearsal || missed) continue;
+    const { edition, publication } = sendMaterial(db, id);
+    if (edition.masthead === mastheadHash(publication, baseUrl)) continue;
+    inTransaction(db, () => {
+      const note = { at: now(), actor: 'schedule', why: `drawn for another address than ${baseUrl}, or another look` };
+      for (const issue of voidApprovals(db, { ...publication, issueId }, note)) {
+        tellEditors(db, { publication, rehearsal: false, facts: { kind: 'approval-void', issue }, now: now() });
+        log.warn('approval.void', { issue });
+      }
+    });
+  }
 }

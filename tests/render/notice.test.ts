@@ -41,6 +41,7 @@ const shown = (email: string): string =>
     .replaceAll('&amp;', '&');
 
 test.each([
+  [{ kind: 'approval-void', issue: 'tidewater/2026-12' } as const, ['tidewater/2026-12', 'Nothing is sent until']],
   [
     empty,
     [

@@ -127,7 +127,7 @@ describe('an approval', () => {
         .from(notices)
         .all()
         .map(({ facts }) => facts.kind),
-    ).toEqual(['slot-empty']);
+    ).toEqual(['approval-void', 'slot-empty']);
   });
 });
 

@@ -8,13 +8,14 @@ import { revisePublication } from '../../src/schedule/publications.ts';
 import { scheduleSend } from '../../src/schedule/schedule.ts';
 import { makeProof, signOff } from '../../src/schedule/signoff.ts';
 import { takeSlots } from '../../src/schedule/slots.ts';
+import { voidStrays } from '../../src/schedule/undo-approval.ts';
 import { waive } from '../../src/schedule/writing.ts';
 import { findApproval } from '../../src/store/approvals.ts';
 import { saveCustoms } from '../../src/store/customs.ts';
 import { listedIssue, standingOf } from '../../src/store/issue-list.ts';
 import { findDraft } from '../../src/store/issues.ts';
 import { changePublication, type PublicationChanges } from '../../src/store/publications.ts';
-import { audit, editions, sends } from '../../src/store/schema.ts';
+import { audit, editions, notices, sends } from '../../src/store/schema.ts';
 import { tagOf } from '../../src/store/writing.ts';
 import { openDeskRoom, text } from './desk.ts';
 
@@ -119,6 +120,18 @@ describe('an approval, and what it scheduled, is void at once when the publicati
     );
     expect(room.db.select().from(sends).all()).toMatchObject([{ state: 'sending' }]);
   });
+});
+
+test('what waits for its time is void when serve starts under another address, and the editors are told; under the same it waits on', async () => {
+  const room = await openDeskRoom();
+  await approve(room);
+  await order(room, { kind: 'at', at: room.clock.now + hour });
+  voidStrays(room.deps);
+  expect(standing(room)).toBe('scheduled');
+  voidStrays({ ...room.deps, baseUrl: 'https://elsewhere.example.org' });
+  expect(standing(room)).toBe('draft');
+  expect(room.db.select().from(sends).all()).toMatchObject([{ state: 'cancelled' }]);
+  expect(room.db.select().from(notices).all()).toMatchObject([{ facts: { kind: 'approval-void', issue: 'tidewater/2026-12' } }]);
 });
 
 test('a waiver that is taken back or said otherwise voids the approval that rested on it', async () => {

@@ -220,6 +220,10 @@ export const en = {
   },
   'editor.slot-skipped.next':
     'The issue that was approved for it waits for the next one, on {day}. To send it before that, schedule it on the desk.',
+  'editor.approval-void': '{publication}: {issue} has to be approved again',
+  'editor.approval-void.lede':
+    '{issue} was approved and waited to go out. Since then something that stands in its mail has changed, such as the address of this service, so it would not be the mail that was looked at.',
+  'editor.approval-void.nothing': 'Nothing is sent until somebody looks at it, approves it and gives it its time again.',
   'editor.send-late': {
     one: '{publication}: {send} is {count} hour late and waits for you',
     other: '{publication}: {send} is {count} hours late and waits for you',
