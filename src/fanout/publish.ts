@@ -51,7 +51,7 @@ async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBa
   const publication = getSend(db, sendId).publicationId;
   const pdf = messageHasSlot(db, sendId, 'pdf');
   const rows: BatchJob['rows'] = [];
-  for (const { reader, address, format } of out) {
+  for (const { reader, address, format, name } of out) {
     if (rows.length % rowsAtOnce === 0) await setImmediate(); // whoever waits for a page goes first
     const subject = { publication, reader, send: sendId };
     const token = (kind: TokenKind): string => mintToken(tokenKeys, kind, subject);
@@ -61,7 +61,7 @@ async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBa
       preferences: token('preferences'),
       ...(pdf && { pdf: token('pdf') }),
     };
-    rows.push({ reader, address, ...tokens, ...(format !== 'full' && { template: hashes[format] }) });
+    rows.push({ reader, address, ...tokens, ...(name !== null && { name }), ...(format !== 'full' && { template: hashes[format] }) });
   }
   await queue.add({ batch: id, send: sendId, epoch, template: hashes.full, rows, ...(rate !== undefined && { rate }) });
   return rows.length;

@@ -11,7 +11,7 @@ import { type FileNeed, readFigure } from './figures.ts';
 import { didYouMean, type Place, quoted, type Report } from './findings.ts';
 import type { Ids } from './ids.ts';
 import { announcesList, splitImplications, takeLabel } from './implications.ts';
-import { placeOf, type Reading, readInline } from './inline.ts';
+import { placeOf, type Reading, readInline, refuseName } from './inline.ts';
 import { readPlainList, readReferences } from './references.ts';
 
 /** A reading with what blocks need besides. */
@@ -118,6 +118,7 @@ export function readHeading(reading: BlockReading, node: Heading): { id: string;
   if (last?.t === 'text' && mark) last.v = last.v.slice(0, mark.index);
   const words = plain(c).trim();
   if (words === '') reading.report('error', 'structure', placeOf(node), 'A heading has no words', 'Write them after the "#" marks.');
+  refuseName(reading.report, placeOf(node), words);
   const language = mark?.language === undefined ? undefined : readLanguage(reading, mark.language, placeOf(node));
   return { id: mark?.id || reading.ids.make(words, 'part'), c: tidyLine(c), ...(language !== undefined && { language }) };
 }
@@ -213,6 +214,7 @@ function readDirective(reading: BlockReading, node: ContainerDirective | LeafDir
         'The words of the download link are longer than 300 letters',
         'Write ::download[Download the full issue].',
       );
+    refuseName(report, place, plain(c));
     const block: Extract<Block, { t: 'download' }> = { t: 'download', c: withoutLinks(reading, c, place) };
     const path = node.attributes?.['src'];
     if (path != null) readPdf(reading, block, cleanLine(path), place);

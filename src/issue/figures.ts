@@ -7,7 +7,7 @@ import { nearest } from '../model/nearest.ts';
 import { tidyLine } from '../model/tidy.ts';
 import { didYouMean, type Place, quoted } from './findings.ts';
 import type { Ids } from './ids.ts';
-import { placeOf, type Reading, readInline } from './inline.ts';
+import { placeOf, type Reading, readInline, refuseName } from './inline.ts';
 
 /** A file the issue shows, and the block that waits for it: a chart for its numbers, a figure for its stored name and size, a download for its PDF. */
 export type FileNeed = { path: string; place: Place } & (
@@ -94,6 +94,7 @@ function readLines(reading: Reading, kind: string, node: ContainerDirective): { 
     for (const { content, place } of splitLines(child.children)) {
       const c = readInline(reading, content);
       const words = plain(c);
+      refuseName(report, place, words);
       const match = labelledLine.exec(words);
       const label = labels.find((known) => known.toLowerCase() === match?.[1]?.toLowerCase());
       if (label) {

@@ -8,6 +8,7 @@ import { issueNumber, issuePeriod } from '../model/issue-schema.ts';
 import { canonicalLanguage, directionOf, isLanguage } from '../model/language.ts';
 import { nearest } from '../model/nearest.ts';
 import { type Place, quoted, type Report, top } from './findings.ts';
+import { refuseName } from './inline.ts';
 import { checkMonth, proofread } from './proofreading.ts';
 
 export interface FrontMatter {
@@ -147,6 +148,7 @@ function readKeys(report: Report, yaml: string, firstLine: number, values: Parti
     if (!result.success) report('error', 'front-matter', place, `"${name}" ${result.error.issues[0]?.message}`, fields[name].remedy);
     values[name] = result.success || name !== 'lang' ? typed : 'en';
     if (result.success) places.set(name, place);
+    refuseName(report, place, typed);
     if (name === 'preheader' && result.success) {
       advisePreheader(report, place, typed);
       proofread(report, typed, () => place);

@@ -4,6 +4,7 @@ import type { Nodes, PhrasingContent } from 'mdast';
 import { cleanLine, cleanText, objectMark } from '../model/clean.ts';
 import { type Inline, plain } from '../model/issue.ts';
 import { isMailAddress, isTelephone, isWebAddress } from '../model/issue-link.ts';
+import { holdsName, nameMistakes, unknownPlaces } from '../model/reader-name.ts';
 import { type Place, quoted, type Report } from './findings.ts';
 import { isShortened, printsAsTyped, promisesFile, proofread } from './proofreading.ts';
 
@@ -117,6 +118,22 @@ function readText({ report }: Reading, value: string, start: Place): Inline[] {
       'The words promise an attached file, and the mail has none',
       'Link to the file; the whole issue is behind ::download[…].',
     );
+  for (const { index, words } of nameMistakes(value))
+    report(
+      'error',
+      'name',
+      within(index),
+      `${quoted(words)} does not say what readers without a name are called`,
+      'Write {{name|reader}}: after the bar what they read instead, at most 100 letters without marks.',
+    );
+  for (const { index, 0: words } of value.matchAll(unknownPlaces))
+    report(
+      'warning',
+      'name',
+      within(index),
+      `${quoted(words)} is printed as typed`,
+      "The reader's name is {{name|reader}}; there is nothing else of theirs.",
+    );
   const v = value.split(objectMark).map(cleanText).join(objectMark).replaceAll('\n', ' ');
   return v === '' ? [] : [{ t: 'text', v }];
 }
@@ -175,6 +192,18 @@ export function readAddress({ report, inward }: Reading, typed: string, place: P
   if (scheme === 'tel')
     return isTelephone(safe) ? safe : error(`The address ${quoted(address)} is malformed`, 'Write it as tel:+15550100, without spaces.');
   return error(`Links may not begin with "${scheme}:"`, 'Use https:, http:, mailto: or tel:.');
+}
+
+/** Says so when the reader's name stands where everybody reads the same: in headings, titles, captions. */
+export function refuseName(report: Report, place: Place, words: string): void {
+  if (!holdsName(words)) return;
+  report(
+    'error',
+    'name',
+    place,
+    "The reader's name stands where all readers get the same words",
+    'It can stand in a paragraph, a list or a quote of the text.',
+  );
 }
 
 function decoded(text: string): string {

@@ -4,7 +4,7 @@ import type { List, ListItem, PhrasingContent, RootContent } from 'mdast';
 import { type Inline, plain, type Reference } from '../model/issue.ts';
 import { readDetails, type Tail } from '../model/reference.ts';
 import { tidy, tidyLine } from '../model/tidy.ts';
-import { placeOf, type Reading, readAddress, readInline } from './inline.ts';
+import { placeOf, type Reading, readAddress, readInline, refuseName } from './inline.ts';
 
 const form = 'Write "- [Title](address), authors, *outlet*, date, details"; only the link is needed.';
 
@@ -28,6 +28,7 @@ function readReference(reading: Reading, item: ListItem): Reference | undefined 
     return undefined;
   }
   const title = tidyLine(readInline(reading, link.children));
+  refuseName(reading.report, placeOf(link), plain(title));
   const href = readAddress(reading, link.url, placeOf(link), plain(title));
   for (const node of tail) {
     if (node.type === 'link')
@@ -38,7 +39,11 @@ function readReference(reading: Reading, item: ListItem): Reference | undefined 
 
 /** What comes after the title, up to the first emphasis, in it and after it. */
 function readTail(reading: Reading, tail: readonly PhrasingContent[]): Tail {
-  const words = (nodes: readonly PhrasingContent[]): string => plain(readInline(reading, nodes));
+  const words = (nodes: readonly PhrasingContent[]): string => {
+    const read = plain(readInline(reading, nodes));
+    if (nodes[0] !== undefined) refuseName(reading.report, placeOf(nodes[0]), read);
+    return read;
+  };
   const at = tail.findIndex((node) => node.type === 'emphasis');
   return at < 0
     ? { after: words(tail) }

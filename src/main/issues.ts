@@ -1,4 +1,5 @@
 /** Issues between files, the store and the studio: what `issue add`, `check`, `preview` and the demo share. */
+
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -17,6 +18,7 @@ import {
 } from '../issue/issue.ts';
 import type { Drawing, Masthead, Picture } from '../model/edition.ts';
 import type { Finding, IssueTree } from '../model/issue.ts';
+import { withFallbacks } from '../model/reader-name.ts';
 import { type Studio, stylesheetLink } from '../render/render.ts';
 import { mastheadOf, reviseIssue } from '../schedule/approve.ts';
 import { findAssets, storeAsset } from '../store/assets.ts';
@@ -149,8 +151,8 @@ export async function drawPreview(
     ...checkFolds(drawing.light.folds, 'light'),
   ];
   const files = new Map<string, string | Uint8Array>([
-    ['email.html', drawing.email],
-    ['email.txt', drawing.text],
+    ['email.html', withFallbacks(drawing.email, 'html')],
+    ['email.txt', withFallbacks(drawing.text, 'text')],
     [
       'page.html',
       drawing.page.replace(
@@ -159,7 +161,7 @@ export async function drawPreview(
       ),
     ],
     ['issue.pdf', drawing.pdf],
-    ['light.html', drawing.light.email],
+    ['light.html', withFallbacks(drawing.light.email, 'html')],
     ['light-page.html', drawing.light.page],
     ['checks.json', `${JSON.stringify(all, null, 2)}\n`],
   ]);

@@ -4,10 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
+import { nameAs } from '../model/reader-name.ts';
 import { tokenLength } from '../model/token.ts';
 import { type BodyHasher, openBodyHasher } from './canonical.ts';
 import { asciiDomain, clean, folded, mailbox, named, ownMailbox, unstructured } from './headers.ts';
-import { base64Lines, type EncodedBody, encodeBody, type Piece } from './transfer.ts';
+import { type BodySlot, base64Lines, type EncodedBody, encodeBody, type NameSlot, ownLines, type Piece } from './transfer.ts';
 
 export { type Dkim, type DkimKey, readDkim } from './dkim.ts';
 export { type DkimRecord, dkimRecord } from './dkim-record.ts';
@@ -64,6 +65,8 @@ export interface Addressee {
   preferences?: string | undefined;
   /** Token of kind `pdf`, for the link to the full issue where only readers may have it. */
   pdf?: string | undefined;
+  /** What the reader is called; used where the message has a place for it, which shows its fallback to who has none. */
+  name?: string | undefined;
 }
 
 export interface PersonalMessage {
@@ -134,15 +137,15 @@ function opening(sender: ReturnType<typeof senderFields>, { subject, date }: Pic
 /** The MIME fields and both parts, or the text alone (RFC 2046 section 4.1). */
 function body({ text, email }: Pick<MessageInput, 'text' | 'email'>): Piece[] {
   // between parts the last line end belongs to the boundary (RFC 2046 section 5.1.1); here the encoding itself ends the last line
-  if (email === undefined) return ['MIME-Version: 1.0\r\n', ...part('text/plain', encodeBody(text.replace(/\n$/, '')))];
+  if (email === undefined) return ['MIME-Version: 1.0\r\n', ...part('text/plain', encodeBody(text.replace(/\n$/, ''), 'text'))];
   const boundary = boundaryOf({ text, email });
   return [
     'MIME-Version: 1.0\r\n',
     `Content-Type: multipart/alternative;\r\n boundary="${boundary}"\r\n\r\n`,
     `--${boundary}\r\n`,
-    ...part('text/plain', encodeBody(text)),
+    ...part('text/plain', encodeBody(text, 'text')),
     `--${boundary}\r\n`,
-    ...part('text/html', encodeBody(email)),
+    ...part('text/html', encodeBody(email, 'html')),
     `--${boundary}--\r\n`,
   ];
 }
@@ -166,7 +169,7 @@ function senderFields({ name, address, replyTo }: Sender): { from: string; reply
 }
 
 /** Fills in one reader. Throws AppError `message.address` when the address cannot be mailed, a RangeError when a token is missing or none of ours. */
-export function personalise(template: MessageTemplate, { address, delivery, leave, preferences, pdf }: Addressee): PersonalMessage {
+export function personalise(template: MessageTemplate, { address, delivery, leave, preferences, pdf, name }: Addressee): PersonalMessage {
   const to = mailbox(address);
   for (const token of [delivery, leave, preferences, pdf])
     if (token !== undefined && !tokenPattern.test(token)) throw new RangeError('not a token');
@@ -182,9 +185,12 @@ export function personalise(template: MessageTemplate, { address, delivery, leav
   const { parts, bodyFrom, hasher } = compiled(template);
   const filled = parts.map((part) => {
     if (part instanceof Uint8Array) return part;
+    if (part.slot === 'name') return ownLines(nameAs(part.part, name, part));
     const { slot, base64, between } = part;
     if (base64 === undefined) return Buffer.from(tokenFor(slot));
-    const whole = base64.map((run, i) => (i === 0 ? run : tokenFor(between?.[i - 1] ?? slot) + run)).join('');
+    const own = (which: BodySlot | NameSlot | typeof slot): string =>
+      typeof which === 'string' ? tokenFor(which) : Buffer.from(nameAs(which.part, name, which)).toString('latin1');
+    const whole = base64.map((run, i) => (i === 0 ? run : own(between?.[i - 1] ?? slot) + run)).join('');
     return Buffer.from(base64Lines(Buffer.from(whole, 'latin1')), 'latin1');
   });
   const own = (): Buffer[] => filled.filter((_, i) => i >= bodyFrom && !(parts[i] instanceof Uint8Array));

@@ -21,6 +21,8 @@ const batchJob = z.object({
       leave: z.string().optional(),
       preferences: z.string().optional(),
       pdf: z.string().optional(),
+      /** What the reader is called, where the message has a place for it. */
+      name: z.string().optional(),
       /** Hash of this row's message template, when its reader gets another format than most. */
       template: z.string().optional(),
     }),

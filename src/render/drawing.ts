@@ -7,6 +7,7 @@ import type { Block, Chart, Direction, IssueTree } from '../model/issue.ts';
 import { blocksOf, uploadedPdf } from '../model/issue.ts';
 import { directionOf } from '../model/language.ts';
 import { linksOf } from '../model/measure.ts';
+import { nameMarks, treeForAll, treeForMail } from '../model/reader-name.ts';
 import { addressesOf, mailedAddresses } from './addresses.ts';
 import { chartPng, chartSvg } from './chart.ts';
 import { drawFoldedEmail, drawFoldedLightMail } from './fold.ts';
@@ -30,10 +31,18 @@ export interface KnownPdf {
  *  With `known` it is a preview: no PDF is drawn, and the bytes of figures are not asked for.
  *  Throws `render.chart` on data that is not numbers, `render.figure` when the bytes of a figure are missing,
  *  `render.pdf` on characters no typeface here has, `render.placeholder` when the text holds the mark that stands for a reader's token. */
-export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Map<string, Uint8Array>, known?: KnownPdf): Promise<Drawing> {
+export async function drawIssue(
+  typed: IssueTree,
+  masthead: Masthead,
+  figures: Map<string, Uint8Array>,
+  known?: KnownPdf,
+): Promise<Drawing> {
+  const tree = treeForAll(typed); // what is drawn for the web and the PDF names no reader
   // It would be replaced by the reader's own token, and a link with it would hand that token to a stranger.
   const text = JSON.stringify(tree) + joined(tree);
-  const placeholder = [leaveTokenPlaceholder, preferencesTokenPlaceholder, pdfTokenPlaceholder].find((mark) => text.includes(mark));
+  const placeholder = [leaveTokenPlaceholder, preferencesTokenPlaceholder, pdfTokenPlaceholder, ...nameMarks].find((mark) =>
+    text.includes(mark),
+  );
   if (placeholder !== undefined)
     throw new AppError('render.placeholder', `The text holds "${placeholder}", which stands for each reader's own link; take it out`);
   for (const b of blocksOf(tree)) {
@@ -67,7 +76,7 @@ export async function drawIssue(tree: IssueTree, masthead: Masthead, figures: Ma
   const facts = known ?? { pages, bytes: pdf.length };
   // On the web the PDF is not told by its size where it is not for whoever reads there.
   const onWeb = masthead.pdf === 'readers' ? { ...same, words: { ...same.words, facts: () => same.words.forReaders } } : same;
-  const mailed = { ...same, addresses: mailedAddresses(same.addresses, masthead) };
+  const mailed = { ...same, tree: treeForMail(typed), addresses: mailedAddresses(same.addresses, masthead) };
   const { email, folds } = await drawFoldedEmail({ ...mailed, charts: inMail, pdf: facts });
   return {
     subject: `${tree.publication}: ${tree.title}`,

@@ -1,6 +1,8 @@
 /** Feeds of a publication, Atom (RFC 4287) and JSON Feed 1.1: what a reader's program shows of each issue, and where it leads. */
+
 import { type Html, html } from '../html.ts';
 import { type Inline, type IssueTree, plain } from '../model/issue.ts';
+import { treeForAll } from '../model/reader-name.ts';
 import type { Target } from './addresses.ts';
 import { inline, type Setting, said } from './markup.ts';
 import { voiceOf, voiceOfItem } from './voice.ts';
@@ -99,7 +101,8 @@ export function drawJsonFeed({ title, language, home, json, entries }: Feed): st
  * programs that read feeds drop the drawings, and a reader who follows many titles wants to choose.
  * `web` is the address of the page; `pdf` that of the full issue, or undefined when it is for readers only.
  */
-export function drawFeedContent(tree: IssueTree, { web, pdf }: { web: string; pdf: string | undefined }): string {
+export function drawFeedContent(typed: IssueTree, { web, pdf }: { web: string; pdf: string | undefined }): string {
+  const tree = treeForAll(typed);
   const voice = voiceOf(tree);
   const setting: Setting = { ...voice, address: (target) => onWeb(web, target) };
   const { words } = voice;

@@ -22,6 +22,8 @@ export interface BatchRow {
   reader: number;
   address: string;
   format: Format;
+  /** What the reader was called at the freeze; null where the message does not say. */
+  name: string | null;
 }
 
 /** What a claim did: the batch it made, if any row is in it, and how many rows it looked at. */
@@ -76,7 +78,7 @@ function waitingRows(db: Db, sendId: number, limit: number, now: number) {
 
 /** The rows still out in a batch, with the addresses they go to and what they go out as. */
 export function batchRows(db: Db, batch: number): BatchRow[] {
-  const text = `SELECT d.reader_id AS reader, r.email AS address, coalesce(d.format, 'full') AS format FROM deliveries d JOIN readers r ON r.id = d.reader_id WHERE d.batch_id = ? AND d.state = 'queued' ORDER BY d.reader_id`;
+  const text = `SELECT d.reader_id AS reader, r.email AS address, coalesce(d.format, 'full') AS format, d.name FROM deliveries d JOIN readers r ON r.id = d.reader_id WHERE d.batch_id = ? AND d.state = 'queued' ORDER BY d.reader_id`;
   return statement(db, text).all(batch) as BatchRow[];
 }
 

@@ -85,4 +85,6 @@ export function blankReader(db: Db, id: number): void {
   const heard = db.select({ id: feedback.inboundId }).from(feedback).where(eq(feedback.readerId, id));
   db.update(inbound).set({ raw: null, sender: '', recipients: [], note: null }).where(inArray(inbound.id, heard)).run();
   db.update(feedback).set({ diagnostic: null }).where(eq(feedback.readerId, id)).run();
+  const named = 'UPDATE deliveries SET name = NULL WHERE send_id IN (SELECT id FROM sends) AND reader_id = ? AND name IS NOT NULL'; // by the primary key
+  statement(db, named).run(id);
 }

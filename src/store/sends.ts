@@ -1,5 +1,7 @@
 /** Sends: made, started, frozen, finished; each move a conditional update. */
+
 import { and, desc, eq, inArray, isNotNull, isNull, lt, lte, ne, sql } from 'drizzle-orm/sql';
+import { nameMarks } from '../model/reader-name.ts';
 import { movesOfSend, type SendState, type SteerAction } from '../model/send.ts';
 import { noteAudit } from './audit.ts';
 import { countPrepared } from './counters.ts';
@@ -219,7 +221,7 @@ export function startSend(db: Db, id: number, now: number): boolean {
  * Writes the delivery rows of the next `limit` subscriptions of a started send, in one transaction with the counters and the place reached,
  * so it may be stopped anywhere and goes on there. Returns false once every subscription was seen.
  * Consent counts as of the start: who subscribed later is not in it, who left since gets no row here and is cancelled at claim if he had one.
- * The format is that of this moment and stays: what a reader chooses later is for the next send.
+ * The format is that of this moment and stays: what a reader chooses later is for the next send. So is the name, where the edition has a place for it.
  */
 export function freezeChunk(db: Db, id: number, limit: number, now: number): boolean {
   return inTransaction(db, () => {
@@ -234,8 +236,8 @@ export function freezeChunk(db: Db, id: number, limit: number, now: number): boo
     const through = last ?? send.frozenThrough;
     const insert = statement(
       db,
-      `INSERT OR IGNORE INTO deliveries (send_id, reader_id, state, attempts, changed_at, format, provider)
-       SELECT ?, s.reader_id, 'ready', 0, ?, nullif(s.format, 'full'), provider_number(r.email) FROM subscriptions s JOIN readers r ON r.id = s.reader_id
+      `INSERT OR IGNORE INTO deliveries (send_id, reader_id, state, attempts, changed_at, format, name, provider)
+       SELECT ?, s.reader_id, 'ready', 0, ?, nullif(s.format, 'full'), ${saysNames(db, send.editionId) ? 'r.name' : 'NULL'}, provider_number(r.email) FROM subscriptions s JOIN readers r ON r.id = s.reader_id
        WHERE s.publication_id = ? AND s.reader_id > ? AND s.reader_id <= ? AND s.changed_at <= ? AND ${mailableAt('s')}
          ${send.missed ? `AND ${missedBefore('?', 's.reader_id')}` : ''} ORDER BY s.reader_id RETURNING provider`,
     ).pluck();
@@ -248,6 +250,16 @@ export function freezeChunk(db: Db, id: number, limit: number, now: number): boo
     note.run(added, added, through, frozen ? 1 : 0, id);
     return !frozen;
   });
+}
+
+/** Whether the mails of an edition have a place for the reader's name. */
+function saysNames(db: Db, editionId: number): boolean {
+  const text = 'SELECT EXISTS (SELECT 1 FROM editions WHERE id = ? AND (instr(plain_text, ?) > 0 OR instr(plain_text, ?) > 0))';
+  return (
+    statement(db, text)
+      .pluck()
+      .get(editionId, ...nameMarks) === 1
+  );
 }
 
 /**

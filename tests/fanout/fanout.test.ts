@@ -2,11 +2,14 @@ import { eq } from 'drizzle-orm/sql';
 import { describe, expect, test as plain } from 'vitest';
 import { windowFor } from '../../src/fanout/fanout.ts';
 import { pdfTokenPlaceholder } from '../../src/model/edition.ts';
+import { nameMark } from '../../src/model/reader-name.ts';
 import { readToken } from '../../src/model/token.ts';
 import { type BatchJob, takeBatches } from '../../src/queue/jobs.ts';
 import { readTemplate } from '../../src/queue/relay-news.ts';
+import { batchRows } from '../../src/store/deliveries.ts';
 import { openBatches, readEngine } from '../../src/store/engine.ts';
 import { openKeyRing } from '../../src/store/keys.ts';
+import { blankReader } from '../../src/store/readers.ts';
 import { editions, publications } from '../../src/store/schema.ts';
 import { getSend } from '../../src/store/sends.ts';
 import { getTemplateJson, keepTemplates, templateHashes } from '../../src/store/templates.ts';
@@ -74,6 +77,35 @@ describe('topUp', { timeout: 20_000 }, () => {
         const subject = { publication: publication.id, reader, send: send.id };
         expect(pdf === undefined ? undefined : readToken(ring, 'pdf', pdf)).toEqual(forReaders ? subject : undefined);
       }
+      await engine.close();
+    }
+  });
+
+  test('a message that says the name brings each reader’s as it was at the freeze, also when it goes out again; others carry none', async ({
+    redis,
+  }) => {
+    for (const says of [true, false]) {
+      const { db } = sampleStore(3);
+      const place = nameMark({ direction: 'ltr', fallback: 'reader' });
+      if (says) db.$client.exec(`UPDATE editions SET email = email || '${place}', plain_text = plain_text || '${place}'`);
+      db.$client.exec(`UPDATE readers SET name = 'Ada' WHERE id = 1; UPDATE readers SET name = 'Zoë' WHERE id = 2`);
+      const engine = await openHandEngine(db, redis.url);
+      await engine.vouch();
+      engine.start();
+      engine.freeze();
+      db.$client.exec(`UPDATE readers SET name = 'Eve'`);
+      await engine.topUp();
+      const jobs: BatchJob[] = [];
+      engine.take(async (job) => {
+        jobs.push(job);
+        return 'done';
+      });
+      await expect.poll(() => jobs.length, { timeout: 10_000 }).toBe(1);
+      const [job] = jobs;
+      expect(job?.rows.map(({ name }) => name)).toEqual(says ? ['Ada', 'Zoë', undefined] : [undefined, undefined, undefined]);
+      expect(batchRows(db, job?.batch ?? 0).map(({ name }) => name)).toEqual(says ? ['Ada', 'Zoë', null] : [null, null, null]); // of these it is built again
+      blankReader(db, 1);
+      expect(batchRows(db, job?.batch ?? 0)[0]?.name).toBe(null);
       await engine.close();
     }
   });

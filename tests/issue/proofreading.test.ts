@@ -129,3 +129,37 @@ test.each([
   );
   expect(count).toBe(expected);
 });
+
+describe('the reader’s name', () => {
+  const names = (text: string) => found(issueOf(`${text}\n`)).filter((line) => line.includes(' name '));
+
+  test.each(['Dear {{name|reader}},', 'Dear **{{ Name | dear reader }}**,', '- {{name|reader}}', '> {{name|قارئ}}'])(
+    'may stand in text: %j',
+    (text) => expect(names(text)).toEqual([]),
+  );
+  test.each(['Dear {{name}},', 'Dear {{name|}},', 'Dear {{name|reader,', 'Dear {{name| }},', `Dear {{name|${'x'.repeat(101)}}},`])(
+    'needs a fallback: %j',
+    (text) =>
+      expect(names(text)).toEqual([expect.stringMatching(/^error name f:\d+:6: .* does not say what readers without a name are called/)]),
+  );
+  test('is the only thing of theirs', () => {
+    expect(names('Dear {{first_name}},')).toEqual([expect.stringContaining('warning name')]);
+    expect(names('{about} and {{}} and { {name|x} }')).toEqual([]);
+  });
+  test.each([
+    '## For {{name|reader}}',
+    '### For {{name|reader}}',
+    '::download[For {{name|reader}}]',
+    ':::papers\n- [For {{name|reader}}](https://a.example/)\n:::',
+    ':::papers\n- [A paper](https://a.example/), {{name|reader}}\n:::',
+    ':::figure{src="a.png"}\nFor {{name|reader}}\nSource: B\nAlt: C\n:::',
+  ])('may not stand where all read the same: %j', (text) => {
+    expect(names(text)).toEqual([expect.stringContaining('stands where all readers get the same words')]);
+  });
+  test('nor in the front matter', () => {
+    const source = issueWith(
+      'publication: A\ntitle: For {{name|reader}}\nperiod: 2026-11\npreheader: Forty letters or more of what this issue holds.',
+    );
+    expect(found(source).filter((line) => line.startsWith('error'))).toEqual([expect.stringContaining('error name f:3:1')]);
+  });
+});

@@ -5,10 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { type Drawing, leaveTokenPlaceholder, preferencesTokenPlaceholder } from '../../src/model/edition.ts';
 import type { IssueTree } from '../../src/model/issue.ts';
-import { openDrawing, stylesheetLink } from '../../src/render/render.ts';
+import { cutAtNames, withFallbacks } from '../../src/model/reader-name.ts';
+import { drawFeedContent, openDrawing, stylesheetLink } from '../../src/render/render.ts';
 import { programOnPath } from '../support/programs.ts';
 import { bars, fullTree, masthead, readHtml, tokens, words, wordsOf } from './trees.ts';
 
+const web = 'https://letters.example.org/tides/2031-06';
 const studio = openDrawing();
 let tree: IssueTree;
 let figures: Map<string, Uint8Array>;
@@ -26,8 +28,42 @@ beforeAll(async () => {
 });
 afterAll(() => studio.close());
 
+test('mails have a place for the reader’s name in the direction of its item; what everybody reads has the fallback', async () => {
+  const item = {
+    id: 'one',
+    headline: words('One'),
+    language: 'ur',
+    blocks: [{ t: 'para' as const, c: words('آداب {{name|قاری & co}}!') }],
+  };
+  const named: IssueTree = {
+    ...tree,
+    lead: [
+      { t: 'para', c: [...words('Dear '), { t: 'strong', c: words('{{name|reader}}') }, ...words(', hello')] },
+      { t: 'list', ordered: false, start: 1, items: [[{ t: 'quote', c: [{ t: 'para', c: words('{{ NAME | friend }}') }] }]] },
+    ],
+    sections: [{ id: 'news', title: words('News'), lead: [], items: [item] }],
+  };
+  const { email, text, light, page, pdf } = await studio.draw(named, masthead, figures);
+  const places = (part: string) => cutAtNames(part).filter((piece) => typeof piece !== 'string');
+  const wanted = [
+    { direction: 'ltr', fallback: 'reader' },
+    { direction: 'ltr', fallback: 'friend' },
+    { direction: 'rtl', fallback: 'قاری & co' },
+  ];
+  for (const part of [email, text, light.email]) expect(places(part)).toEqual(wanted);
+  const feed = drawFeedContent(named, { web, pdf: undefined });
+  for (const part of [page, light.page, feed]) {
+    expect(places(part)).toEqual([]);
+    expect(readHtml(part)).toContain('Dear reader, hello');
+    expect(part).not.toMatch(/\{\{|[\ue000-\uf8ff]/);
+  }
+  expect(readHtml(withFallbacks(email, 'html'))).toMatch(/Dear\s+reader, hello/);
+  expect(withFallbacks(text, 'text')).toContain('Dear *reader*, hello');
+  expect(withFallbacks(email, 'html')).toContain('<span dir="auto">قاری &amp; co</span>!');
+  expect(pdf.length).toBeGreaterThan(1000);
+});
+
 const count = (text: string, part: string) => text.split(part).length - 1;
-const web = 'https://letters.example.org/tides/2031-06';
 
 describe('every rendering', () => {
   test.each(['email', 'text', 'page'] as const)('%s holds every word of the issue', (part) => {

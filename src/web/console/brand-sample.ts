@@ -1,7 +1,9 @@
 /** A small mail in a publication's look, drawn while somebody chooses it: the head of a real mail, by the drawers of real ones. */
+
 import type { BrandChoices } from '../../model/brand.ts';
 import { type Block, type IssueTree, treeFormat } from '../../model/issue.ts';
 import { directionOf } from '../../model/language.ts';
+import { withFallbacks } from '../../model/reader-name.ts';
 import type { Languages } from '../../model/words/catalogue.ts';
 import type { Studio } from '../../render/render.ts';
 import { mastheadOf } from '../../schedule/schedule.ts';
@@ -34,7 +36,8 @@ export function openSamples({
     const masthead = { ...mastheadOf({ ...publication, brand, measure: null }, 'https://sample.invalid'), pictureBase: '/a/' };
     const key = JSON.stringify([tree, masthead]);
     const drawn =
-      kept.get(key) ?? studio.draw(tree, masthead, findAssets(db, brand.logo ? [brand.logo.asset] : [])).then(({ email }) => email);
+      kept.get(key) ??
+      studio.draw(tree, masthead, findAssets(db, brand.logo ? [brand.logo.asset] : [])).then(({ email }) => withFallbacks(email, 'html'));
     drawn.catch(() => kept.delete(key));
     kept.delete(key);
     kept.set(key, drawn);

@@ -1,9 +1,11 @@
 /** How an issue looks while it is written: drawn for the text that comes, shown in frames with a policy of their own. */
+
 import type { Request, Response } from 'express';
 import { type Html, html } from '../../html.ts';
 import type { Drawing } from '../../model/edition.ts';
 import type { IssueTree } from '../../model/issue.ts';
 import { mayAs } from '../../model/person.ts';
+import { withFallbacks } from '../../model/reader-name.ts';
 import { type Look, openIssue, refuseLarge, stopsOf } from '../../schedule/schedule.ts';
 import { pageNotFound } from '../not-found.ts';
 import { framePolicy, pdfPolicy, printPolicy } from '../policies.ts';
@@ -89,13 +91,13 @@ export function markupOf(part: string, { email, light, text, page, pictures }: D
   switch (part) {
     case 'email':
     case 'phone':
-      return inlined(inScheme(email, 'light'));
+      return inlined(inScheme(withFallbacks(email, 'html'), 'light'));
     case 'light':
-      return light === undefined ? undefined : inlined(inScheme(light.email, 'light'));
+      return light === undefined ? undefined : inlined(inScheme(withFallbacks(light.email, 'html'), 'light'));
     case 'dark':
-      return inlined(inScheme(email, 'dark'));
+      return inlined(inScheme(withFallbacks(email, 'html'), 'dark'));
     case 'text':
-      return String(textPage(text));
+      return String(textPage(withFallbacks(text, 'text')));
     case 'page':
       return inlined(page)
         .replace(/<head>/, () => '<head><base target="_blank">')
