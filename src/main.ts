@@ -82,6 +82,7 @@ const commands: readonly Command[] = [
       domain: text('example.org', 'the domain that signs (the senders’)'),
       selector: text('galley1', 'its name in the DNS'),
       kind: text('rsa', 'rsa, or ed25519 as a second key beside it'),
+      check: flag('look whether the records of the keys in use are in the DNS; ends with 1 when one is not'),
       json: flag('as JSON'),
     },
     run: from(dkimFile, (file) => file.keysDkim),

@@ -4,9 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { type Dkim, dkimRecord, readDkim } from '../message/message.ts';
+import { checkRecords, type Dkim, dkimRecord, readDkim } from '../message/message.ts';
 import { listPublications } from '../store/publications.ts';
 import { makeFolder, withData } from './data.ts';
+import { openTxtLookup, tellRecords } from './dkim-dns.ts';
 import type { Arguments, Context } from './table.ts';
 
 /** The keys that sign, read once; undefined when none is set. Errors say what is wrong with a file or a key. */
@@ -39,12 +40,21 @@ const makers: Record<string, () => KeyObject> = {
 
 /**
  * `galley keys dkim`: makes a key in DATA_DIR and prints its record and the settings that use it; where keys are set and no other selector is asked for, prints
- * the records of those. A key that is there is never written over.
+ * the records of those. A key that is there is never written over. With `--check` it looks whether the records of the keys that are set are in the DNS, and ends
+ * with 1 when one is not.
  */
 export async function keysDkim(context: Context, { values }: Arguments): Promise<number> {
   const { config } = context;
   const { selector, kind = 'rsa', json } = values;
   const set = readDkimKeys(config);
+  if (values['check'] === true) {
+    if (set === undefined)
+      throw new AppError(
+        'usage',
+        'keys dkim --check looks for the keys that sign, and none is set: DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE name them',
+      );
+    return tellRecords(context.print, await checkRecords(openTxtLookup(), set), json === true);
+  }
   if (set !== undefined && selector === undefined) {
     tell(context, json === true, set, undefined);
     return 0;

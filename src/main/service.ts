@@ -13,6 +13,7 @@ import { openWeb } from '../web/web.ts';
 import { startWorkers, workerEnvironment } from './children.ts';
 import { type Data, makeFolder, openData } from './data.ts';
 import { readDkimKeys } from './dkim.ts';
+import { openTxtLookup, warnOfRecords } from './dkim-dns.ts';
 import { openEngine } from './engine.ts';
 import type { Environment } from './environment.ts';
 
@@ -60,12 +61,15 @@ export async function openService({ config, env, log, workers, web, command }: S
     });
     const catcher = config.smtp === undefined ? await openCatcher({ folder: join(config.dataDir, 'catcher') }) : undefined;
     if (catcher !== undefined) stops.push(() => catcher.close());
+    const dkim = readDkimKeys(config);
+    const lookUpTxt = openTxtLookup();
     const pages = web
       ? await openWeb({
           readers: readerDeps(config, data),
           sessionsKey: data.ring.sessions,
           config: { ...config, leaveByMail: leaveByMail(config) },
-          dkim: readDkimKeys(config),
+          dkim,
+          lookUpTxt,
           log,
           ...(catcher && { catcher }),
         })
@@ -85,6 +89,11 @@ export async function openService({ config, env, log, workers, web, command }: S
     });
     redis.onRestart(children.replace);
     stops.push(() => children.stop());
+    if (web && dkim !== undefined && catcher === undefined) {
+      const leaving = new AbortController();
+      void warnOfRecords(log, lookUpTxt, dkim, leaving.signal); // beside everything else: the DNS takes its time, and nothing hangs on its answer
+      stops.push(() => leaving.abort());
+    }
     return { data, url: pages?.url, inboundPort: engine.inboundPort, failed: engine.failed, stop };
   } catch (error) {
     await stop();

@@ -11,6 +11,7 @@ import { asciiDomain, clean, folded, mailbox, named, ownMailbox, unstructured } 
 import { type BodySlot, base64Lines, type EncodedBody, encodeBody, type NameSlot, ownLines, type Piece } from './transfer.ts';
 
 export { type Dkim, type DkimKey, readDkim } from './dkim.ts';
+export { checkRecords, type RecordCheck, type TxtLookup } from './dkim-dns.ts';
 export { type DkimRecord, dkimRecord } from './dkim-record.ts';
 export { type IssueMail, issueInput } from './issue-input.ts';
 export { type OwnAddress, readOwnAddress } from './own-address.ts';

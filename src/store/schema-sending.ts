@@ -85,10 +85,10 @@ export const deliveries = sqliteTable(
     heardAt: integer('heard_at'),
     /** What it goes out as, from the freeze on; null for full, which most rows are: a byte instead of six. */
     format: text('format').$type<Exclude<Format, 'full'>>(),
-    /** What its reader was called at the freeze, where the message says so: a resend is byte for byte the same. Forgotten with the reader. */
-    name: text('name'),
     /** The mailbox provider it goes to (`model/breaker.ts`), as the address was when it was prepared. */
     provider: integer('provider').notNull().default(0),
+    /** What its reader was called at the freeze, where the message says so: a resend is byte for byte the same. Forgotten with the reader. */
+    name: text('name'),
   },
   (t) => [
     primaryKey({ columns: [t.sendId, t.readerId] }),

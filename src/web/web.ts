@@ -7,7 +7,7 @@ import type { Catcher } from '../catcher/catcher.ts';
 import { AppError } from '../errors.ts';
 import { openParser } from '../issue/issue.ts';
 import type { Log } from '../log.ts';
-import type { Dkim } from '../message/message.ts';
+import type { Dkim, TxtLookup } from '../message/message.ts';
 import { openDrawing } from '../render/render.ts';
 import { openPreviews } from '../schedule/schedule.ts';
 import { listPublications } from '../store/publications.ts';
@@ -84,6 +84,8 @@ export interface WebDeps {
   config: WebConfig;
   /** The keys that sign our mail. */
   dkim?: Dkim | undefined;
+  /** Asks the DNS for their records; absent: nobody looks. */
+  lookUpTxt?: TxtLookup | undefined;
   /** Milliseconds a test of the relay may take. */
   relayTestMs?: number;
   /** The built-in mailbox, when mails go there. */
@@ -134,7 +136,7 @@ const pagesKept = 16_000_000;
 
 /** The routes in the order they are asked; those with names of ours come before the publications' own. */
 function buildApp(
-  { readers, sessionsKey, config, catcher, dkim, relayTestMs, log, now = Date.now }: WebDeps,
+  { readers, sessionsKey, config, catcher, dkim, lookUpTxt, relayTestMs, log, now = Date.now }: WebDeps,
   counter: Counter,
 ): { app: Express; routes: readonly DeskRoute[]; close: () => Promise<void> } {
   const { db, languages, rehearsal } = readers;
@@ -191,7 +193,7 @@ function buildApp(
   settingsRoutes(desk, { db, baseUrl, now });
   beginningRoutes(desk, { db, baseUrl, now });
   brandRoutes(desk, { db, studio, languages, now });
-  deliveryRoutes(desk, { db, settings: config, dkim, testLimitMs: relayTestMs });
+  deliveryRoutes(desk, { db, settings: config, dkim, lookUpTxt, testLimitMs: relayTestMs });
   languageRoutes(desk, { languages });
   sendRoutes(desk, { db, catcher, rehearsal });
   measureRoutes(desk, { db, now });

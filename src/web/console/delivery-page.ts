@@ -1,7 +1,7 @@
 /** Drawing of delivery: where mail goes, how fast, who signs it, and what a test of the relay found. */
 import type { RelayFacts, RelayTest } from '../../deliver/deliver.ts';
 import { type Html, html } from '../../html.ts';
-import type { DkimRecord } from '../../message/message.ts';
+import type { DkimRecord, RecordCheck } from '../../message/message.ts';
 import type { Publication } from '../../store/publications.ts';
 import { number } from './page.ts';
 
@@ -18,6 +18,8 @@ export interface DeliveryView {
   signing: { domain: string; records: readonly DkimRecord[] } | undefined;
   /** Publications whose mail comes from a domain that the signature does not speak for. */
   strangers: readonly Pick<Publication, 'name' | 'fromAddress'>[];
+  /** What the DNS has of the records; undefined when it has not said yet. */
+  seen: readonly RecordCheck[] | undefined;
   test: RelayTest | undefined;
   /** Owners see who logs in, and may test. */
   owner: boolean;
@@ -71,13 +73,22 @@ function testResult({ trouble, advice, took }: RelayTest, { user, line }: RelayF
   return html`<div class="preview" role="status"><p class="lede">The relay answers and is ready for mail.</p><p>${encrypted}${user !== undefined && ', and it let us in'}. It took ${(took / 1000).toFixed(1)} seconds.</p></div>`;
 }
 
-function signing({ signing: keys, strangers }: DeliveryView): Html {
+function signing({ signing: keys, strangers, seen }: DeliveryView): Html {
   if (keys === undefined)
     return html`<section class="part" aria-labelledby="dkim"><h2 id="dkim">Signature</h2><p>Mails go out unsigned, and many mail servers take unsigned mail for spam. <code>galley keys dkim</code> makes a key, and says which record goes into the DNS and which settings use it.</p></section>`;
   return html`<section class="part" aria-labelledby="dkim"><h2 id="dkim">Signature</h2><p>Mails are signed for <b><bdi dir="ltr">${keys.domain}</bdi></b> (DKIM). Receivers look for ${keys.records.length === 1 ? 'this record' : 'these records'} in the DNS:</p>
-${keys.records.map(({ name, value }) => html`<dl class="facts record"><div><dt>Name</dt><dd dir="ltr">${name}</dd></div><div><dt>Type</dt><dd>TXT</dd></div><div><dt>Value</dt><dd><code dir="ltr">${value}</code></dd></div></dl>`)}
+${keys.records.map(({ name, value }) => html`<dl class="facts record"><div><dt>Name</dt><dd dir="ltr">${name}</dd></div><div><dt>Type</dt><dd>TXT</dd></div><div><dt>Value</dt><dd><code dir="ltr">${value}</code></dd></div></dl>${inDns(seen?.find((check) => check.name === name))}`)}
 ${strangers.map(({ name, fromAddress }) => html`<p class="bad-note"><b><bdi>${name}</bdi></b> comes from <bdi dir="ltr">${fromAddress}</bdi>, and a signature of <bdi dir="ltr">${keys.domain}</bdi> does not speak for that domain: receivers that compare the two (DMARC) may take its mail for forged. Send it from an address of <bdi dir="ltr">${keys.domain}</bdi>, or sign for the other domain.</p>`)}
 <p class="muted small">Settings: DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE. The key itself is never shown.</p></section>`;
+}
+
+function inDns(check: RecordCheck | undefined): Html {
+  if (check === undefined)
+    return html`<p class="muted small">The DNS has not answered yet: open this page again to see whether the record is there.</p>`;
+  const { state, finding, advice } = check;
+  const words = html`<p class="lede"><bdi>${finding}</bdi></p>${advice !== undefined && html`<p><bdi>${advice}</bdi></p>`}`;
+  if (state === 'found') return html`<div class="preview">${words}</div>`;
+  return state === 'unreachable' ? html`<div class="preview note">${words}</div>` : html`<div class="preview bad">${words}</div>`;
 }
 
 function comingBack({ inbound, bounceDomain }: DeliveryView): Html {
