@@ -14,6 +14,9 @@ export function openTxtLookup(servers?: readonly string[], { timeout, tries } = 
     const limit = setTimeout(() => resolver.cancel(), timeout * tries * 2).unref(); // with several servers each is asked in turn
     try {
       return await resolver.resolveTxt(name);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ECANCELLED') throw cause;
+      throw Object.assign(new Error(`no answer about ${name} in time`, { cause }), { code: 'ETIMEOUT' });
     } finally {
       clearTimeout(limit);
     }

@@ -1,7 +1,9 @@
 /** Delivery on the desk: what is set is shown without a secret, and the relay is tried out by a press, for owners, without a mail. */
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { readDkim } from '../../src/message/message.ts';
+import { openTxtLookup } from '../../src/main/dkim-dns.ts';
+import { dkimRecord, readDkim } from '../../src/message/message.ts';
+import { openDnsServer } from '../support/dns-server.ts';
 import { openPostOffice, openScriptedRelay } from '../support/relay.ts';
 import { signInAs } from './signed.ts';
 import { openSite, type Site } from './site.ts';
@@ -68,4 +70,25 @@ test('the records that go with the signing keys are shown, the keys never, and w
   expect(await pageOf(site)).not.toContain('does not speak');
   expect(page).toContain('v=DKIM1; k=ed25519; p=');
   expect(page).not.toContain(pem.split('\n')[1]);
+});
+
+test('each record says whether the DNS has it, without making the page wait for a DNS that is silent', async () => {
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const dkim = readDkim({ domain: 'example.org', keys: [{ selector: 'news1', pem }] });
+  const record = dkim.keys.map((key) => dkimRecord('example.org', key))[0];
+  const name = 'news1._domainkey.example.org';
+  for (const [answer, words] of [
+    [[record?.strings ?? []], `The record ${name} is there and holds the key that signs.`],
+    ['none', `There is no TXT record ${name}, so receivers take the signature for a bad one.`],
+    [[['<script>alert(1)</script>']], '&lt;script&gt;alert(1)&lt;/script&gt;'],
+    ['silence', 'The DNS has not answered yet'],
+  ] as const) {
+    await using dns = await openDnsServer({ [name]: answer as string[][] });
+    await using site = await openSite({ dkim, lookUpTxt: openTxtLookup([dns.address]) });
+    const began = performance.now();
+    const page = await pageOf(site);
+    expect(page).toContain(words);
+    expect(page).not.toContain('<script>alert');
+    expect(performance.now() - began).toBeLessThan(4000);
+  }
 });

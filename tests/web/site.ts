@@ -73,6 +73,7 @@ export interface SiteOptions {
   /** The relay that mail would go to; only a test of it uses it. */
   smtp?: { url: string; connections: number };
   dkim?: WebDeps['dkim'];
+  lookUpTxt?: WebDeps['lookUpTxt'];
 }
 
 /** Opens the pages over an empty store that has one publication, `tidewater`. */
@@ -82,6 +83,7 @@ export async function openSite({
   languages = asReviewed,
   file = false,
   dkim,
+  lookUpTxt,
   ...rest
 }: SiteOptions = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'galley-test-web-'));
@@ -99,6 +101,7 @@ export async function openSite({
     sessionsKey,
     config,
     dkim,
+    lookUpTxt,
     relayTestMs: 1000,
     catcher,
     log,
