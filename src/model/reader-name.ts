@@ -121,8 +121,8 @@ export function withFallbacks(text: string, part: 'html' | 'text'): string {
         .join('');
 }
 
-/** Letters that run left to right, and signs that keep to them: in a text that runs so they need no isolation. */
-const plainly = /^[\p{Script=Latin}\p{M} .'’-]+$/u;
+/** Letters that run left to right, and signs and digits that keep to them: in a text that runs so they need no isolation. */
+const plainly = /^\p{Script=Latin}[\p{Script=Latin}\p{M}0-9 .'’-]*$/u;
 
 /**
  * A reader's name as it stands in a part of the mail: clean, escaped, and kept to itself where it may run another way than the words around it, by a `span`

@@ -15,7 +15,7 @@ lang: en
 preheader: Tides, ferries and lamps along the coast.
 ---
 
-Welcome to the review.
+Welcome to the review, {{name|reader}}.
 
 ::download[Download the full issue]
 
@@ -86,7 +86,13 @@ test('three readers get the formats they chose, from the next send on; what is s
   expect(light?.html).toContain('/tidewater/2026-11.light"');
   for (const part of [light?.html, text?.text]) for (const way of ['/u/', '/p/', '/tidewater/2026-11.pdf']) expect(part).toContain(way);
   expect([text?.type, text?.html]).toEqual(['text/plain', undefined]);
-  const words = (mail: typeof full) => mail?.text.replace(/\/[pu]\/\w+/g, '').trimEnd();
+  for (const part of [full?.html, full?.text]) expect(part).toContain('Welcome to the review, Reader 1.');
+  for (const part of [light?.html, light?.text]) expect(part).toContain('Welcome to the review, Reader 2.');
+  const words = (mail: typeof full) =>
+    mail?.text
+      .replace(/\/[pu]\/\w+/g, '')
+      .replace(/Reader \d/, '')
+      .trimEnd();
   expect([words(light), words(text)]).toEqual([words(full), words(full)]);
   expect(relay.mails.every(({ bytes }) => bytes.includes('List-Unsubscribe-Post: List-Unsubscribe=One-Click'))).toBe(true);
 
@@ -96,6 +102,7 @@ test('three readers get the formats they chose, from the next send on; what is s
   await choose(3, 'light');
   const db = openStore(join(galley.folder, 'data', 'galley.db'));
   db.$client.exec(`UPDATE deliveries SET changed_at = changed_at - ${16 * 60_000} WHERE state = 'unknown'`);
+  db.$client.exec(`UPDATE readers SET name = 'Somebody Else'`);
   closeStore(db);
   expect(await galley.done('unknown', `${name}+2`, 'resend', '--all')).toBe('3 messages are to be sent again\n');
   await expect.poll(() => relay.mails.length, { timeout: 30_000 }).toBe(9);
@@ -103,7 +110,15 @@ test('three readers get the formats they chose, from the next send on; what is s
 
   const page = await fetch(`${at}/tidewater/2026-11.light`);
   expect([page.status, page.headers.get('content-encoding')]).toEqual([200, 'gzip']);
-  expect(await page.text()).toContain('Full page, with pictures');
+  const lightPage = await page.text();
+  expect(lightPage).toContain('Full page, with pictures');
+  const open = await Promise.all(
+    ['2026-11', 'feed.atom', 'feed.json'].map(async (each) => (await fetch(`${at}/tidewater/${each}`)).text()),
+  );
+  for (const part of [lightPage, ...open]) {
+    expect(part).toContain('Welcome to the review, reader.');
+    expect(part).not.toContain('Reader 1');
+  }
   serve.child.kill('SIGTERM');
   await serve.ended;
 });

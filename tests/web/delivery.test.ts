@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openTxtLookup } from '../../src/main/dkim-dns.ts';
 import { dkimRecord, readDkim } from '../../src/message/message.ts';
-import { openDnsServer } from '../support/dns-server.ts';
+import { type DnsAnswer, openDnsServer } from '../support/dns-server.ts';
 import { openPostOffice, openScriptedRelay } from '../support/relay.ts';
 import { signInAs } from './signed.ts';
 import { openSite, type Site } from './site.ts';
@@ -77,13 +77,14 @@ test('each record says whether the DNS has it, without making the page wait for 
   const dkim = readDkim({ domain: 'example.org', keys: [{ selector: 'news1', pem }] });
   const record = dkim.keys.map((key) => dkimRecord('example.org', key))[0];
   const name = 'news1._domainkey.example.org';
-  for (const [answer, words] of [
+  const cases: [DnsAnswer, string][] = [
     [[record?.strings ?? []], `The record ${name} is there and holds the key that signs.`],
     ['none', `There is no TXT record ${name}, so receivers take the signature for a bad one.`],
     [[['<script>alert(1)</script>']], '&lt;script&gt;alert(1)&lt;/script&gt;'],
     ['silence', 'The DNS has not answered yet'],
-  ] as const) {
-    await using dns = await openDnsServer({ [name]: answer as string[][] });
+  ];
+  for (const [answer, words] of cases) {
+    await using dns = await openDnsServer({ [name]: answer });
     await using site = await openSite({ dkim, lookUpTxt: openTxtLookup([dns.address]) });
     const began = performance.now();
     const page = await pageOf(site);
