@@ -184,5 +184,8 @@ function base64(text: string, part: NameSlot['part']): Piece[] {
 
 /** Base64 in lines of 76, the last one ended too. */
 export function base64Lines(bytes: Buffer): string {
-  return bytes.toString('base64').replace(/.{1,76}/g, '$&\r\n');
+  const whole = bytes.toString('base64');
+  let lines = '';
+  for (let at = 0; at < whole.length; at += lineLength) lines += `${whole.slice(at, at + lineLength)}\r\n`;
+  return lines;
 }

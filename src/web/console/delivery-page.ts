@@ -79,7 +79,7 @@ function signing({ signing: keys, strangers, seen }: DeliveryView): Html {
   return html`<section class="part" aria-labelledby="dkim"><h2 id="dkim">Signature</h2><p>Mails are signed for <b><bdi dir="ltr">${keys.domain}</bdi></b> (DKIM). Receivers look for ${keys.records.length === 1 ? 'this record' : 'these records'} in the DNS:</p>
 ${keys.records.map(({ name, value }) => html`<dl class="facts record"><div><dt>Name</dt><dd dir="ltr">${name}</dd></div><div><dt>Type</dt><dd>TXT</dd></div><div><dt>Value</dt><dd><code dir="ltr">${value}</code></dd></div></dl>${inDns(seen?.find((check) => check.name === name))}`)}
 ${strangers.map(({ name, fromAddress }) => html`<p class="bad-note"><b><bdi>${name}</bdi></b> comes from <bdi dir="ltr">${fromAddress}</bdi>, and a signature of <bdi dir="ltr">${keys.domain}</bdi> does not speak for that domain: receivers that compare the two (DMARC) may take its mail for forged. Send it from an address of <bdi dir="ltr">${keys.domain}</bdi>, or sign for the other domain.</p>`)}
-<p class="muted small">Settings: DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE. The key itself is never shown.</p></section>`;
+<p class="muted small spaced">Settings: DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE. The key itself is never shown.</p></section>`;
 }
 
 function inDns(check: RecordCheck | undefined): Html {
@@ -87,8 +87,10 @@ function inDns(check: RecordCheck | undefined): Html {
     return html`<p class="muted small">The DNS has not answered yet: open this page again to see whether the record is there.</p>`;
   const { state, finding, advice } = check;
   const words = html`<p class="lede"><bdi>${finding}</bdi></p>${advice !== undefined && html`<p><bdi>${advice}</bdi></p>`}`;
-  if (state === 'found') return html`<div class="preview">${words}</div>`;
-  return state === 'unreachable' ? html`<div class="preview note">${words}</div>` : html`<div class="preview bad">${words}</div>`;
+  if (state === 'found' && advice === undefined) return html`<p class="muted small"><bdi>${finding}</bdi></p>`;
+  return state === 'found' || state === 'unreachable'
+    ? html`<div class="preview">${words}</div>`
+    : html`<div class="preview bad">${words}</div>`;
 }
 
 function comingBack({ inbound, bounceDomain }: DeliveryView): Html {
