@@ -13,7 +13,7 @@ import { blankReader } from '../../src/store/readers.ts';
 import { editions, publications } from '../../src/store/schema.ts';
 import { getSend } from '../../src/store/sends.ts';
 import { getTemplateJson, keepTemplates, templateHashes } from '../../src/store/templates.ts';
-import { openHandEngine } from '../support/engine.ts';
+import { type HandEngine, openHandEngine } from '../support/engine.ts';
 import { test } from '../support/redis.ts';
 import { chooseFormats, samplePublication, sampleReaders, sampleSend, sampleStore, t0 } from '../support/store.ts';
 
@@ -23,6 +23,18 @@ plain('a batch is about two seconds of a worker’s share of the rate, and the w
   expect(windowFor(1, 50_000)).toEqual({ batch: 200, window: 150_000 });
   expect(windowFor(3, undefined).window).toBe(3 * windowFor(1, undefined).window);
 });
+
+/** Tops up, and takes the one job there is. */
+async function onlyJob(engine: HandEngine): Promise<BatchJob> {
+  await engine.topUp();
+  const jobs: BatchJob[] = [];
+  engine.take(async (job) => {
+    jobs.push(job);
+    return 'done';
+  });
+  await expect.poll(() => jobs.length, { timeout: 10_000 }).toBe(1);
+  return jobs[0] as BatchJob;
+}
 
 describe('topUp', { timeout: 20_000 }, () => {
   test('claims until the window is full, one job per batch, each row in one of them with tokens of its own', async ({ redis }) => {
@@ -65,15 +77,9 @@ describe('topUp', { timeout: 20_000 }, () => {
       await engine.vouch();
       engine.start();
       engine.freeze();
-      await engine.topUp();
-      const jobs: BatchJob[] = [];
-      engine.take(async (job) => {
-        jobs.push(job);
-        return 'done';
-      });
-      await expect.poll(() => jobs.length, { timeout: 10_000 }).toBe(1);
+      const job = await onlyJob(engine);
       const ring = openKeyRing(db, 'secret of the test', t0).tokens;
-      for (const { reader, pdf } of jobs[0]?.rows ?? []) {
+      for (const { reader, pdf } of job.rows) {
         const subject = { publication: publication.id, reader, send: send.id };
         expect(pdf === undefined ? undefined : readToken(ring, 'pdf', pdf)).toEqual(forReaders ? subject : undefined);
       }
@@ -94,18 +100,11 @@ describe('topUp', { timeout: 20_000 }, () => {
       engine.start();
       engine.freeze();
       db.$client.exec(`UPDATE readers SET name = 'Eve'`);
-      await engine.topUp();
-      const jobs: BatchJob[] = [];
-      engine.take(async (job) => {
-        jobs.push(job);
-        return 'done';
-      });
-      await expect.poll(() => jobs.length, { timeout: 10_000 }).toBe(1);
-      const [job] = jobs;
-      expect(job?.rows.map(({ name }) => name)).toEqual(says ? ['Ada', 'Zoë', undefined] : [undefined, undefined, undefined]);
-      expect(batchRows(db, job?.batch ?? 0).map(({ name }) => name)).toEqual(says ? ['Ada', 'Zoë', null] : [null, null, null]); // of these it is built again
+      const job = await onlyJob(engine);
+      expect(job.rows.map(({ name }) => name)).toEqual(says ? ['Ada', 'Zoë', undefined] : [undefined, undefined, undefined]);
+      expect(batchRows(db, job.batch).map(({ name }) => name)).toEqual(says ? ['Ada', 'Zoë', null] : [null, null, null]); // of these it is built again
       blankReader(db, 1);
-      expect(batchRows(db, job?.batch ?? 0)[0]?.name).toBe(null);
+      expect(batchRows(db, job.batch)[0]?.name).toBe(null);
       await engine.close();
     }
   });
