@@ -46,7 +46,7 @@ export function checkParts({ email, text }: Pick<Drawing, 'email' | 'text'>, pos
       'address',
       'warning',
       'The mail names no postal address of its sender, as the law of many places asks',
-      'Give it to the publication: galley publication set SLUG --address "…".',
+      'Give it to the publication: in its settings, or by galley publication set SLUG --address "…".',
     );
   return findings;
 }

@@ -1,5 +1,5 @@
 /** The text a new issue begins with: the sections of the last one without what stood in them, and the front matter of the month that comes. */
-import type { Block, IssueTree } from '../model/issue.ts';
+import type { Block, Inline, IssueTree, Section } from '../model/issue.ts';
 import { treeFormat } from '../model/issue.ts';
 import { directionOf } from '../model/language.ts';
 import { printIssue } from './print.ts';
@@ -16,6 +16,32 @@ export interface NextIssue {
 /** What mail programs show after the subject; the mark stops a send until somebody has written it. */
 const summary = 'TODO: what is in this issue, in a sentence of 40 to 130 letters.';
 
+const words = (v: string): Inline => ({ t: 'text', v });
+const para = (v: string): Block => ({ t: 'para', c: [words(v)] });
+
+/** Who has no issue to go by sees in the first one how a section, an item and a link are written. */
+const firstSection: Section = {
+  id: 'news',
+  title: [words('News')],
+  lead: [],
+  items: [
+    {
+      id: 'first',
+      headline: [words('TODO: a headline')],
+      blocks: [
+        {
+          t: 'para',
+          c: [
+            words('TODO: what happened. Words become '),
+            { t: 'link', href: 'https://example.org/', c: [words('a link')] },
+            words(' like this.'),
+          ],
+        },
+      ],
+    },
+  ],
+};
+
 /** The text of the next issue. `last` gives sections, table of contents and the way to the PDF; without one there is a section to begin with. */
 export function skeletonOf(last: IssueTree | undefined, { publication, language, period }: NextIssue): string {
   const number = last === undefined || last.number === last.period ? period : numberAfter(last.number, period);
@@ -30,10 +56,10 @@ export function skeletonOf(last: IssueTree | undefined, { publication, language,
     language: tongue,
     direction: last?.direction ?? directionOf(tongue),
   };
-  const sections = last?.sections.map(({ id, title }) => ({ id, title, lead: [], items: [] })) ?? [
-    { id: 'news', title: [{ t: 'text' as const, v: 'News' }], lead: [], items: [] },
-  ];
-  return printIssue({ ...front, lead: (last?.lead ?? []).flatMap(kept), sections }).source;
+  if (last === undefined)
+    return printIssue({ ...front, lead: [para('TODO: the opening, in a few sentences.')], sections: [firstSection] }).source;
+  const sections = last.sections.map(({ id, title }) => ({ id, title, lead: [], items: [] }));
+  return printIssue({ ...front, lead: last.lead.flatMap(kept), sections }).source;
 }
 
 /** Of the opening, what every issue has: the table of contents and the way to the PDF, without the PDF of the last one. */

@@ -54,7 +54,8 @@ export async function orderSend(deps: EditionDeps, wish: SendWish): Promise<{ se
         'past',
         `${iso(wish.when.at, publication.zone)} is past (in ${publication.zone}). Choose a time to come, or send it now.`,
       );
-    const scheduledFor = wish.when.kind === 'at' ? wish.when.at : at + customsOf(db, publication.id).graceMinutes * minute;
+    const scheduledFor =
+      wish.when.kind === 'at' ? wish.when.at : at + (wish.rehearsal ? 0 : customsOf(db, publication.id).graceMinutes * minute);
     const { waived } = approval;
     const values = {
       publicationId: publication.id,

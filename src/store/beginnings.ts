@@ -1,18 +1,24 @@
-/** How far a publication has come: whether it has an issue, and readers, and the words it wrote last. */
+/** How far a publication has come: the issue it began last, whether it has readers, and the words it wrote last. */
 import type { IssueTree } from '../model/issue.ts';
 import { readTree } from '../model/issue-schema.ts';
 import type { Db } from './open.ts';
 import { statement } from './statement.ts';
 
 export interface Beginnings {
-  hasIssue: boolean;
+  /** The issue that was begun last. */
+  issue: number | undefined;
   hasReaders: boolean;
+  /** Whether anything of it was ever sent, or is to be. */
+  hasSend: boolean;
 }
 
 export function beginningsOf(db: Db, publicationId: number): Beginnings {
-  const one = (table: 'issues' | 'subscriptions'): boolean =>
+  const issue = statement(db, 'SELECT id FROM issues WHERE publication_id = ? ORDER BY id DESC LIMIT 1').get(publicationId) as
+    | { id: number }
+    | undefined;
+  const one = (table: 'subscriptions' | 'sends'): boolean =>
     statement(db, `SELECT 1 FROM ${table} WHERE publication_id = ? LIMIT 1`).get(publicationId) !== undefined;
-  return { hasIssue: one('issues'), hasReaders: one('subscriptions') };
+  return { issue: issue?.id, hasReaders: one('subscriptions'), hasSend: one('sends') };
 }
 
 /** The newest text of a publication's that could be read; undefined while there is none. */

@@ -40,15 +40,20 @@ interface Step {
   path: string;
 }
 
+/** Leads whoever has done one of the steps to the next; not there any more once something was sent. */
+export const stepsLink = (publication: Pick<Publication, 'slug'>, { hasSend }: Beginnings): Html | false =>
+  !hasSend && html`<a href="${withSlug('/console', publication)}">What comes next</a>`;
+
 /** What comes next for a publication that has sent nothing. The first step that is not done stands out. */
-export function stepsBody(publication: Publication, { hasIssue, hasReaders }: Beginnings, rehearsal: boolean): Html {
+export function stepsBody(publication: Publication, { issue, hasReaders }: Beginnings, rehearsal: boolean): Html {
   const steps: Step[] = [
     {
       ...{ done: true, label: 'Name your publication', path: withSlug(settingsPath, publication) },
       told: html`<bdi>${publication.name}</bdi>, from <bdi dir="ltr">${publication.fromAddress}</bdi>`,
     },
     {
-      ...{ done: hasIssue, label: 'Write your first issue', path: withSlug('/console/issues', publication) },
+      ...{ done: issue !== undefined, label: 'Write your first issue' },
+      path: issue === undefined ? withSlug('/console/issues/new', publication) : `/console/issues/${issue}`,
       told: 'Type it, or bring a text that you have.',
     },
     {
@@ -59,11 +64,16 @@ export function stepsBody(publication: Publication, { hasIssue, hasReaders }: Be
       ...{ done: publication.postalAddress !== '', label: 'Give it a postal address', path: withSlug(settingsPath, publication) },
       told: 'It stands at the foot of every mail; without one no issue is sent to real readers.',
     },
+    {
+      ...{ done: false, label: 'Send it' },
+      path: issue === undefined ? withSlug('/console/issues', publication) : `/console/issues/${issue}/proof`,
+      told: 'You see the very mail first, and say when it goes.',
+    },
   ];
   const next = steps.find(({ done }) => !done);
   const item = (step: Step): Html =>
     html`<li class="${step.done ? 'done' : step === next ? 'next' : 'later'}"><h2><a href="${step.path}">${step.label}</a>${step.done && html` <span class="muted small">done</span>`}</h2><p>${step.told}</p></li>`;
-  return html`<div class="head"><h1>Nothing has gone out yet</h1><p class="muted"><bdi>${publication.name}</bdi> is ${next === undefined ? 'ready: send an issue from its page' : 'nearly there'}. This page follows what goes out.</p></div>
+  return html`<div class="head"><h1>Nothing has gone out yet</h1><p class="muted"><bdi>${publication.name}</bdi> is ${next === steps.at(-1) ? 'ready' : 'nearly there'}. This page follows what goes out.</p></div>
 <ol class="steps">${steps.map(item)}</ol>
-${rehearsal && html`<p class="note"><mark>Rehearsal</mark> Mail stays on this machine until a relay is set: send an issue to try it all out, then look at <a href="/console/settings/delivery">Delivery</a>.</p>`}`;
+${rehearsal && html`<p class="note"><mark>Rehearsal</mark> Mail stays on this machine until a mail server is set: send an issue to try it all out, then look at <a href="/console/settings/delivery">Delivery</a>.</p>`}`;
 }

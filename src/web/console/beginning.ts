@@ -9,7 +9,7 @@ import { findPublication, listPublications } from '../../store/publications.ts';
 import { readForm } from '../reader/body.ts';
 import { type NewField, newBody, newPath } from './beginning-page.ts';
 import type { Desk } from './desk.ts';
-import { actorOf } from './entry.ts';
+import { actorOf, personOf } from './entry.ts';
 import type { Texts } from './same-time.ts';
 import { mailable, type Problems } from './settings-form.ts';
 import { withSlug } from './settings-page.ts';
@@ -24,7 +24,7 @@ const fields = ['name', 'from', 'slug'] as const;
 
 /** Serves `/console/settings/new`. A publication brings a sender with it, so that to begin one takes a fresh proof. */
 export function beginningRoutes(desk: Desk, { db, baseUrl, now }: BeginningDeps): void {
-  desk.get(newPath, 'owner', (_request, response) => show(response, { name: '', from: '', slug: '' }, {}));
+  desk.get(newPath, 'owner', (_request, response) => show(response, { name: '', from: personOf(response).email, slug: '' }, {}));
 
   desk.post(
     newPath,

@@ -18,7 +18,7 @@ export interface ImportTyped {
 /** The form that takes a file. */
 export function importForm(publications: readonly Publication[], typed: ImportTyped, problem?: string): Html {
   const chosen = publications.find(({ slug }) => slug === typed.publication);
-  return html`${back}<div class="head"><h1>Import a list</h1><p class="muted">A CSV file with one reader a row. You say what its columns are, see what would happen, and only then say yes.</p></div>
+  return html`${back}<div class="head"><h1>Import a list</h1><p class="muted">A CSV file with one reader a row. You say what its columns are, see what would happen, and only then say yes. Only a few? <a href="/console/readers/add${chosen === undefined ? '' : `?publication=${encodeURIComponent(chosen.slug)}`}">Add them one by one</a>.</p></div>
 <form class="sheet" method="post" action="/console/readers/import" enctype="multipart/form-data">${problem !== undefined && html`<p class="err" id="wrong" role="alert">${problem}</p>`}
 ${publicationChoice(publications, chosen)}
 <label>File <small>CSV, commas, semicolons or tabs</small> <input class="input" type="file" name="file" accept=".csv,.tsv,.txt,text/csv" required${attrs({ 'aria-describedby': problem !== undefined && 'wrong' })}></label>
@@ -46,13 +46,13 @@ function choosing(arriving: Arriving): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="The first rows"><table class="numbers"><thead><tr>${titles.map((title) => html`<th scope="col"><bdi>${title}</bdi></th>`)}</tr></thead>
 <tbody>${rows.map((cells) => html`<tr>${titles.map((_, i) => html`<td><bdi>${shownCell(cells[i] ?? '')}</bdi></td>`)}</tr>`)}</tbody></table></div>
 <form class="filters spaced" method="post" action="${arrivingPath(arriving)}/try">${choice('email', 'Which column is the address?')}${choice('name', 'The name?')}${choice('language', 'The language?')}<button class="btn go">Try it out</button></form>
-<p class="muted">Other columns are kept with the reader. A column “status” is heeded: who has left or came back is not imported.</p>${drop(arriving)}`;
+<p class="muted">Other columns are kept with the reader. A column “status” is heeded: who has left or came back is not imported.</p><div class="spaced">${drop(arriving)}</div>`;
 }
 
 const shownCell = (cell: string): string => (cell.includes('@') ? maskAddress(cell.trim()) : cell.slice(0, 60));
 
 function drop(arriving: Arriving): Html {
-  return html`<form class="spaced" method="post" action="${arrivingPath(arriving)}/drop"><button class="btn">Throw the file away</button></form>`;
+  return html`<form method="post" action="${arrivingPath(arriving)}/drop"><button class="btn">Throw the file away</button></form>`;
 }
 
 function running({ step, progress }: Arriving): Html {
@@ -71,9 +71,13 @@ const kinds = [
   ['unchanged', 'here already'],
   ['departed', 'left before, and stay so'],
   ['suppressed', 'must not be mailed'],
-  ['duplicate', 'stand further up in the file'],
-  ['rejected', 'rows with a problem'],
+  ['duplicate', 'found further up in the file'],
+  ['rejected', 'with a problem'],
 ] as const;
+
+/** `2 new here`, `1 row with a problem`. */
+const toldOf = (kind: (typeof kinds)[number][0], words: string, count: number): Html =>
+  kind === 'rejected' ? html`${counted(count, 'row')} ${words}` : html`<b>${number(count)}</b> ${words}`;
 
 function tried(arriving: Arriving): Html {
   const { report } = arriving;
@@ -84,11 +88,11 @@ function tried(arriving: Arriving): Html {
     return report[kind] > 0 && shown.length > 0 ? [{ kind, words, shown, count: report[kind] }] : [];
   });
   return html`<section class="preview wide" aria-labelledby="would"><h2 id="would">${fresh === 0 ? 'It would add nobody' : `It would add ${counted(fresh, 'reader')}`}</h2>
-<ul class="counts">${kinds.filter(([kind]) => report[kind] > 0).map(([kind, words]) => html`<li>${kind === 'rejected' ? html`<mark>${number(report[kind])} ${words}</mark>` : html`<b>${number(report[kind])}</b> ${words}`}</li>`)}</ul>
+<ul class="counts">${kinds.filter(([kind]) => report[kind] > 0).map(([kind, words]) => html`<li>${kind === 'rejected' ? html`<mark>${toldOf(kind, words, report[kind])}</mark>` : toldOf(kind, words, report[kind])}</li>`)}</ul>
 ${(report.leftOut.name > 0 || report.leftOut.language > 0) && html`<p class="muted">Of these, ${number(report.leftOut.name)} without a name that was too long for one, ${number(report.leftOut.language)} without a language that is none.</p>`}
 <div class="row">${fresh > 0 && html`<form method="post" action="${arrivingPath(arriving)}/run"><button class="btn go">Add ${counted(fresh, 'reader')}</button></form>`}
 ${report.rejectedFile !== undefined && html`<a class="btn" href="${arrivingPath(arriving)}/rejected">The rows with a problem (CSV)</a>`}<form method="post" action="${arrivingPath(arriving)}/again"><button class="btn">Choose the columns again</button></form>${drop(arriving)}</div></section>
-${examples.map(({ kind, words, shown, count }) => html`<details class="examples"><summary>${number(count)} ${words}</summary><ul class="lines">${shown.map((each) => html`<li><bdi dir="ltr">${kind === 'rejected' ? each : maskAddress(each)}</bdi></li>`)}</ul>${count > shown.length && html`<p class="muted">and ${number(count - shown.length)} more</p>`}</details>`)}`;
+${examples.map(({ kind, words, shown, count }) => html`<details class="examples"><summary>${kind === 'rejected' ? counted(count, 'row') : number(count)} ${words}</summary><ul class="lines">${shown.map((each) => html`<li><bdi dir="ltr">${kind === 'rejected' ? each : maskAddress(each)}</bdi></li>`)}</ul>${count > shown.length && html`<p class="muted">and ${number(count - shown.length)} more</p>`}</details>`)}`;
 }
 
 const stateWords: Record<Import['state'], { label: string; look: string }> = {
@@ -110,13 +114,13 @@ ${rows.length === 0 ? html`<p class="muted">None yet.</p>` : html`<table class="
 }
 
 /** One import that was begun. */
-export function importBody(row: Import, publication: string, zone: string, mayChange: boolean): Html {
+export function importBody(row: Import, publication: string, zone: string, mayChange: boolean, next: Html | false): Html {
   const { id, file, state, consent, startedAt, undone, kept } = row;
   const fresh = row.added + row.subscribed;
   const label = { ...stateWords[state] };
   return html`${back}<div class="head"><div><h1><bdi>${file}</bdi></h1><p class="muted">Import ${id} for <bdi>${publication}</bdi>, ${moment(startedAt, zone)}. <span class="tag ${label.look}">${label.label}</span></p></div></div>
 <section class="preview wide" aria-labelledby="did"><h2 id="did">It added ${counted(fresh, 'reader')}</h2>
-<ul class="counts">${kinds.filter(([kind]) => row[kind] > 0).map(([kind, words]) => html`<li><b>${number(row[kind])}</b> ${words}</li>`)}</ul><p class="muted">They agreed: “<bdi>${consent}</bdi>”</p></section>
+<ul class="counts">${kinds.filter(([kind]) => row[kind] > 0).map(([kind, words]) => html`<li>${toldOf(kind, words, row[kind])}</li>`)}</ul><p class="muted">They agreed: “<bdi>${consent}</bdi>”</p>${next && html`<p>${next}</p>`}</section>
 ${(state === 'undoing' || state === 'undone') && html`<section class="part" aria-labelledby="undone"><h2 id="undone">${state === 'undone' ? 'It was taken back' : 'It is being taken back'}</h2><p role="status">${counted(undone, 'reader')} taken back, ${number(kept)} left alone because they have done something since.</p></section>`}
 ${
   mayChange &&
@@ -124,6 +128,6 @@ ${
   fresh > 0 &&
   html`<section class="part" aria-labelledby="undo"><h2 id="undo">Take the whole import back</h2>
 <p>Whoever it brought and who has done nothing since is taken off again. Who was sent nothing meanwhile is forgotten, as if never added; who was sent an issue leaves, so that the links in it go on working. Who has confirmed, left, paused or answered since stays as they are. Nobody is barred: the same list can be imported again.</p>
-<form method="post" action="/console/readers/imports/${id}/undo"><button class="btn bad">Take it back</button></form></section>`
+<form method="post" action="/console/readers/imports/${id}/undo" class="spaced"><button class="btn bad">Take it back</button></form></section>`
 }`;
 }

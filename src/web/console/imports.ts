@@ -6,9 +6,11 @@ import { beginUndo, goOnUndoing, type ReaderDeps, saysConsent } from '../../audi
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { noteAudit } from '../../store/audit.ts';
+import { beginningsOf } from '../../store/beginnings.ts';
 import { findImport, listImports } from '../../store/imports.ts';
 import { commonZone, findPublication, listPublications } from '../../store/publications.ts';
 import { readForm } from '../reader/body.ts';
+import { stepsLink } from './beginning-page.ts';
 import type { Desk } from './desk.ts';
 import { actorOf, signedIn } from './entry.ts';
 import { type Arriving, openImportDesk } from './import-desk.ts';
@@ -116,9 +118,14 @@ export function importRoutes(desk: Desk, { readers, log, now }: { readers: Reade
   desk.get('/console/readers/imports/:id', 'viewer', (request, response) => {
     const row = importAt(request.params.id);
     if (['staging', 'merging', 'undoing'].includes(row.state)) response.set('Refresh', String(refreshSeconds));
-    const publication = listPublications(db).find(({ id }) => id === row.publicationId)?.name ?? '';
+    const publication = listPublications(db).find(({ id }) => id === row.publicationId);
+    const next = publication !== undefined && stepsLink(publication, beginningsOf(db, publication.id));
     const mayChange = signedIn(response)?.person.role !== 'viewer';
-    desk.show(response, { title: `Import ${row.id}`, here: place, body: importBody(row, publication, commonZone(db), mayChange) });
+    desk.show(response, {
+      title: `Import ${row.id}`,
+      here: place,
+      body: importBody(row, publication?.name ?? '', commonZone(db), mayChange, next),
+    });
   });
 
   desk.post('/console/readers/imports/:id/undo', 'editor', (request, response) => {

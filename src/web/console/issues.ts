@@ -2,6 +2,7 @@
 import { AppError } from '../../errors.ts';
 import { type Html, html } from '../../html.ts';
 import { beginText, nextText, type WritingDeps, withFront } from '../../schedule/schedule.ts';
+import { beginningsOf } from '../../store/beginnings.ts';
 import { type ListedIssue, listIssues, type Standing, standingOf, standings } from '../../store/issue-list.ts';
 import type { Db } from '../../store/open.ts';
 import { listPublications, type Publication } from '../../store/publications.ts';
@@ -88,8 +89,7 @@ function chosenPublication(db: Db, slug: string | null | undefined): Publication
 
 function noIssue(db: Db, publication: Publication | undefined): Html {
   if (listPublications(db).length === 0)
-    return html`<div class="head"><h1>No publication yet</h1><p class="muted">Add one, and its issues are written here.</p></div>
-<pre class="commands"><code>npm run -s galley -- publication add SLUG --name NAME --from ADDRESS</code></pre>`;
+    return html`<div class="head"><h1>No publication yet</h1><p class="muted">Issues are written here once an owner has <a href="/console/settings/new">named a publication</a>.</p></div>`;
   return html`<div class="head"><h1>No issue yet</h1><p class="muted">Begin the first one: with a text you have, or with an empty page.</p></div>
 <p><a class="btn go" href="${newPath(publication)}">New issue</a></p>`;
 }
@@ -150,14 +150,14 @@ function monthWords(month: string): string {
 }
 
 function newIssue(db: Db, chosen: Publication | undefined): Html {
-  const all = listPublications(db);
   const which =
-    all.length < 2
-      ? html`<input type="hidden" name="publication" value="${all[0]?.slug}">`
-      : html`<label>Publication <select class="input" name="publication">${all.map(({ slug, name }) => (slug === chosen?.slug ? html`<option value="${slug}" selected>${name}</option>` : html`<option value="${slug}">${name}</option>`))}</select></label>`;
-  return html`<p class="back"><a href="/console/issues">Issues</a></p><div class="head"><h1>A new issue</h1></div>
-<div class="begin"><section aria-labelledby="by-last"><h2 id="by-last">From the last one</h2><p>Its sections, empty, with the next number and month.</p>
-<form method="post" action="/console/issues/new">${which}<input type="hidden" name="from" value="last"><button class="btn go">Begin with the sections</button></form></section>
+    chosen !== undefined
+      ? html`<input type="hidden" name="publication" value="${chosen.slug}">`
+      : html`<label>Publication <select class="input" name="publication">${listPublications(db).map(({ slug, name }) => html`<option value="${slug}">${name}</option>`)}</select></label>`;
+  const first = chosen !== undefined && beginningsOf(db, chosen.id).issue === undefined;
+  return html`<p class="back"><a href="/console/issues">Issues</a></p><div class="head"><div><h1>A new issue</h1>${chosen !== undefined && html`<p class="muted">Of <bdi>${chosen.name}</bdi></p>`}</div></div>
+<div class="begin"><section aria-labelledby="by-last"><h2 id="by-last">${first ? 'From a page to fill in' : 'From the last one'}</h2><p>${first ? 'An opening, a section, an item: write over what is there.' : 'Its sections, empty, with the next number and month.'}</p>
+<form method="post" action="/console/issues/new">${which}<input type="hidden" name="from" value="last"><button class="btn go">${first ? 'Begin to write' : 'Begin with the sections'}</button></form></section>
 <section aria-labelledby="by-file"><h2 id="by-file">From a file</h2><p>Markdown or plain text. Pictures and tables are added afterwards.</p>
 <form method="post" action="/console/issues/upload" enctype="multipart/form-data">${which}<label>The file <input class="input" type="file" name="file" accept=".md,.markdown,.txt,text/markdown,text/plain" required></label><button class="btn">Take it in</button></form></section>
 <section class="wide" aria-labelledby="by-text"><h2 id="by-text">From pasted words</h2><p>Whatever is wrong with them is shown at its line.</p>

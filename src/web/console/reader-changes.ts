@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts';
 import { html } from '../../html.ts';
 import { parseAddress } from '../../model/address.ts';
 import { noteAudit } from '../../store/audit.ts';
+import { beginningsOf } from '../../store/beginnings.ts';
 import { findPublication, listPublications } from '../../store/publications.ts';
 import { findReader } from '../../store/readers.ts';
 import { readForm } from '../reader/body.ts';
@@ -60,7 +61,8 @@ export function readerChangeRoutes(desk: Desk, { readers, now }: { readers: Read
       const stays = answer.state === 'left' ? ' Whoever has left comes back only by their own yes, on the subscribe page.' : '';
       return wrong(html`This reader is here already (${label}).${stays} <a href="/console/readers/${answer.reader}">Open their page</a>`);
     }
-    response.redirect(303, `/console/readers/${answer.reader}`);
+    const { hasSend } = beginningsOf(db, publication.id);
+    response.redirect(303, hasSend ? `/console/readers/${answer.reader}` : `/console?publication=${publication.slug}`); // who begins goes on with the steps
   });
 
   desk.get('/console/readers/export', 'editor', sendExport, { stepUp: true });

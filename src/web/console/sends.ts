@@ -50,34 +50,34 @@ export function sendRoutes(desk: Desk, { db, catcher, rehearsal }: SendsDeps): v
     const [newest, ...earlier] = readSends(db, chosen);
     const still = request.query['still'] !== undefined;
     const going =
-      newest === undefined || [newest, ...earlier].some(({ status }) => status.state === 'sending' || status.state === 'scheduled');
+      newest !== undefined && [newest, ...earlier].some(({ status }) => status.state === 'sending' || status.state === 'scheduled');
     if (going && !still) response.set('Refresh', String(refreshSeconds));
     const renewal =
       going &&
       (still ? html`<a href="/console">Renew this page by itself</a>` : html`<a href="/console?still">Stop renewing this page</a>`);
+    const own = publications.length === 1 && newest?.send.rehearsal === true && mayAs(personOf(response).role, 'owner') && startOwn;
     const body =
       newest === undefined
-        ? nothingYet(db, chosen ?? publications.at(-1), rehearsal, renewal)
-        : html`${large(newest, renewal, await leavePath(catcher), catcher)}${measured(db, newest.send, newest.publication)}${leftAfter(db, newest.send)}${earlier.length > 0 && table(earlier)}`;
+        ? nothingYet(db, chosen ?? publications.at(-1), rehearsal)
+        : html`${large(newest, renewal, await leavePath(catcher), catcher, own)}${measured(db, newest.send, newest.publication)}${leftAfter(db, newest.send)}${earlier.length > 0 && table(earlier)}`;
     const question = measureQuestion(db, personOf(response), chosen);
-    const own = publications.length === 1 && newest?.send.rehearsal === true && mayAs(personOf(response).role, 'owner') && startOwn;
     desk.show(response, {
       title: newest?.title ?? 'What goes out',
       here: { place: 'sends', exact: true },
-      body: newest === undefined ? html`${body}${question}` : html`${question}${body}${own}`, // who begins has other questions first
+      body: html`${body}${question}`, // what is asked stands below what is told
       byPublication: true,
     });
   });
 }
 
-function nothingYet(db: Db, publication: Publication | undefined, rehearsal: boolean, renewal: Html | false): Html {
+function nothingYet(db: Db, publication: Publication | undefined, rehearsal: boolean): Html {
   if (publication === undefined)
-    return html`<div class="head"><h1>No publication yet</h1><p class="muted">An owner of this desk names one. ${renewal}</p></div>`;
-  return html`${stepsBody(publication, beginningsOf(db, publication.id), rehearsal)}<p class="muted small">${renewal}</p>`;
+    return html`<div class="head"><h1>No publication yet</h1><p class="muted">An owner of this desk names one.</p></div>`;
+  return stepsBody(publication, beginningsOf(db, publication.id), rehearsal);
 }
 
 /** For who has tried things out: the next thing is one's own. */
-const startOwn = html`<section class="note preview spaced" aria-labelledby="own"><h2 id="own">Ready for your own?</h2><p>Start a publication beside this one: it takes three lines, and what is here stays as it is.</p><p><a class="btn" href="${newPath}">Start your own publication</a></p></section>`;
+const startOwn = html` <a class="btn" href="${newPath}">Start your own publication</a>`;
 
 function readSends(db: Db, only: Publication | undefined): Shown[] {
   const publications = new Map(listPublications(db).map((publication) => [publication.id, publication]));
@@ -110,6 +110,7 @@ function large(
   renewal: Html | false,
   leave: string | undefined,
   catcher: Catcher | undefined,
+  own: Html | false,
 ): Html {
   const ways = [
     path !== undefined && way(path, 'Web issue', 'The page that “Read on the web” leads to.'),
@@ -126,7 +127,7 @@ function large(
   return html`<div class="head"><h1>${title} ${stateWords[status.state]}</h1>
 ${subject !== undefined && html`<p class="subject" dir="auto">${subject}</p>`}
 <p class="muted">${when(send, publication?.zone)} ${renewal}</p>
-<p>${send.finishedAt === null ? html`<a class="btn go" href="/console/sends/${send.id}">Follow it, pause or stop it</a>` : html`<a class="btn go" href="/console/reports/${send.id}">Read the report</a>`}</p></div>
+<p>${status.state === 'sent' || status.state === 'cancelled' ? html`<a class="btn go" href="/console/reports/${send.id}">Read the report</a>` : html`<a class="btn go" href="/console/sends/${send.id}">Follow it, pause or stop it</a>`}${own}</p></div>
 ${status.rehearsal && html`<p class="note"><mark>Rehearsal</mark> These mails went to the built-in catcher. Nothing left this machine.</p>`}
 <section class="run" aria-label="Progress"><p class="count">${number(status.accepted)} <small>of ${number(status.prepared)} accepted</small></p>
 ${meter(status)}${meterKey(status)}</section>

@@ -27,6 +27,8 @@ export interface SettingsView {
   now: number;
   baseUrl: string;
   mayChange: boolean;
+  /** Leads on who is beginning. */
+  next: Html | false;
 }
 
 export const settingsPath = '/console/settings';
@@ -40,13 +42,13 @@ ${outcome(view)}${mayChange ? form(view) : facts(view)}
 ${last !== undefined && html`<p class="muted small spaced">Changed last by ${last}.</p>`}`;
 }
 
-function outcome({ problems, clashes, kept, saved, voided }: SettingsView): Html | false {
+function outcome({ problems, clashes, kept, saved, voided, next }: SettingsView): Html | false {
   const wrong = Object.keys(problems).length;
   if (clashes.length > 0)
     return html`<p class="err" role="alert">Somebody else saved while you were writing. What you typed is still here: look at ${named(clashes)}, and save again to put yours in its place.</p>`;
   if (wrong > 0) return notSaved(wrong);
   if (!saved) return false;
-  return html`<p class="done" role="status">Saved.${kept.length > 0 && ` Somebody else changed ${named(kept)} meanwhile; that is kept.`}${voided && ` ${voidedWords}`}</p>`;
+  return html`<p class="done" role="status">Saved.${next && html` ${next}.`}${kept.length > 0 && ` Somebody else changed ${named(kept)} meanwhile; that is kept.`}${voided && ` ${voidedWords}`}</p>`;
 }
 
 /** What is said when a change took approvals with it. */

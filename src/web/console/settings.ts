@@ -4,10 +4,12 @@ import { type Html, html } from '../../html.ts';
 import { mayAs } from '../../model/person.ts';
 import { revisePublication } from '../../schedule/schedule.ts';
 import { auditOf } from '../../store/audit.ts';
+import { beginningsOf } from '../../store/beginnings.ts';
 import type { Db } from '../../store/open.ts';
 import { getPublication, listPublications, type Publication } from '../../store/publications.ts';
 import { readForm } from '../reader/body.ts';
 import { withNames } from './actor.ts';
+import { stepsLink } from './beginning-page.ts';
 import type { Desk } from './desk.ts';
 import { actorOf, personOf } from './entry.ts';
 import { moment } from './page.ts';
@@ -95,6 +97,7 @@ export function settingsRoutes(desk: Desk, { db, baseUrl, now }: SettingsDeps): 
       },
       last: last && html`<bdi>${last.actor}</bdi>, ${moment(last.at, publication.zone)}`,
       mayChange: mayAs(personOf(response).role, 'owner'),
+      next: stepsLink(publication, beginningsOf(db, publication.id)),
       ...more,
     });
     desk.show(response, { title: 'Settings', here: { place: 'publication', exact: true }, body, byPublication: true });

@@ -48,7 +48,7 @@ export function signOffBody(view: SignOffView): Html {
   const { issue, wrong } = view;
   const path = `/console/issues/${issue.id}`;
   return html`<p class="back"><a href="${path}"><bdi>${issue.title ?? 'Untitled'}</bdi></a></p>
-<div class="head"><h1>When should it go?</h1>${view.rehearsal && html`<p><mark>Rehearsal</mark> There is no relay, so whatever is sent goes to the built-in catcher and reaches nobody.</p>`}</div>
+<div class="head"><h1>When should it go?</h1>${view.rehearsal && html`<p><mark>Rehearsal</mark> No mail server is set, so whatever is sent goes to the built-in catcher and reaches nobody.</p>`}</div>
 ${wrong !== undefined && html`<p class="err" role="alert">${wrong}</p>`}
 <div class="signoff"><div class="steps">${approvalStep(view, path)}${orderStep(view, path)}</div><aside class="facts-side" aria-label="What goes out">${facts(view)}</aside></div>
 ${
@@ -82,7 +82,7 @@ function orderStep(view: SignOffView, path: string): Html | false {
     return part(html`<p><b>It is going out.</b> <a href="/console/sends/${open.id}">Follow it</a></p>`);
   if (open !== undefined)
     return part(
-      html`<p class="when-big">${moment(open.scheduledFor, publication.zone)}</p><p class="muted">${publication.zone}. Until then it can be changed or taken back.</p>${mayOrder && takeBack}`,
+      html`<p class="when-big">${moment(open.scheduledFor, publication.zone)}</p><p class="muted">${publication.zone}. Until then it can be changed or taken back. <a href="/console/sends/${open.id}">Follow it</a></p>${mayOrder && takeBack}`,
     );
   if (issue.slotted && slot !== undefined)
     return part(
@@ -97,12 +97,12 @@ function orderStep(view: SignOffView, path: string): Html | false {
     html`<p class="bad-note"><b>It went out already</b> as ${last.name}. Sending it again mails it a second time to every reader.</p>`;
   return part(html`${again}${slot !== undefined && !rehearsal && html`<form method="post" action="${path}/schedule" class="pick">${hidden}<fieldset><legend>${moment(slot.at, publication.zone)}</legend><p class="muted">Its usual slot: ${publication.slot}, ${publication.zone}</p><input type="hidden" name="period" value="${slot.period}"><button class="btn go" name="when" value="slot">Put it down for this slot</button></fieldset></form>`}
 <form method="post" action="${path}/schedule" class="pick">${hidden}<fieldset><legend>Another day or hour</legend><p class="muted">On the clocks of ${publication.zone}</p><label><span class="unseen">Day and hour</span> <input class="input" type="datetime-local" name="at" value="${typed.at}"></label>${twice.length > 0 && html`<label>The clocks show this hour twice. Which of the two? <select class="input" name="offset">${twice.map((offset, at) => html`<option value="${offset}">${at === 0 ? 'The first' : 'The second'} (UTC${offset})</option>`)}</select></label>`}<button class="btn" name="when" value="at">Schedule it</button></fieldset></form>
-<form method="post" action="${path}/send" class="pick">${hidden}<fieldset><legend>Now</legend><p class="muted">${customs.graceMinutes === 0 ? 'It begins within seconds.' : `It begins in ${counted(customs.graceMinutes, 'minute')}; until then you can take it back.`}</p><button class="btn">Send it now</button></fieldset></form>`);
+<form method="post" action="${path}/send" class="pick">${hidden}<fieldset><legend>Now</legend><p class="muted">${rehearsal || customs.graceMinutes === 0 ? 'It begins within seconds.' : `It begins in ${counted(customs.graceMinutes, 'minute')}; until then you can take it back.`}</p><button class="btn">Send it now</button></fieldset></form>`);
 }
 
 function facts({ publication, readers, proof, issue }: SignOffView): Html {
   const waived = proof?.stops.filter(({ waiver }) => waiver !== undefined) ?? [];
-  return html`<dl class="facts"><div><dt>To</dt><dd>${readers > mostCounted ? `more than ${number(mostCounted)}` : number(readers)} ${readers === 1 ? 'reader' : 'readers'}<small>who may be mailed as of now</small></dd></div>
+  return html`<dl class="facts"><div><dt>To</dt><dd>${readers > mostCounted ? `more than ${number(mostCounted)}` : number(readers)} ${readers === 1 ? 'reader' : 'readers'}<small>${readers === 0 ? html`<a href="/console/readers/import?publication=${publication.slug}">Add readers</a> first` : 'who may be mailed as of now'}</small></dd></div>
 <div><dt>Subject</dt><dd><bdi>${proof?.edition.subject ?? issue.title ?? ''}</bdi></dd></div>
 <div><dt>From</dt><dd><bdi>${publication.name}</bdi><small><bdi dir="ltr">${publication.fromAddress}</bdi></small></dd></div>
 ${proof !== undefined && html`<div><dt>Proof</dt><dd><code>${proof.hash.slice(0, 12)}</code><small>names everything in it: one other letter, one other sender: another name</small></dd></div>`}

@@ -76,16 +76,17 @@ export function signOffRoutes(desk: Desk, deps: PreviewRouteDeps): void {
     desk.show(response, { title: 'When should it go?', here: { place: 'issues', exact: false }, body, policy: mailPagePolicy });
   }
 
-  /** Does what a form asks for; what cannot be done (any more) is said on the page as it is now. */
+  /** Does what a form asks for, and leads to the path that this returns, else back to the page; what cannot be done (any more) is said on the page as it is now. */
   async function act(response: Response, issue: Issue, work: () => unknown, typed?: Typed): Promise<void> {
+    let leads: unknown;
     try {
-      await work();
+      leads = await work();
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500) throw error;
       response.status(error.status);
       return show(response, issue, { wrong: error.message, ...(typed && { typed }) });
     }
-    response.redirect(303, pathOf(issue));
+    response.redirect(303, typeof leads === 'string' ? leads : pathOf(issue));
   }
 
   desk.get('/console/issues/:id/proof', 'viewer', (request, response) => show(response, issueOf(deps, request)));
@@ -135,7 +136,11 @@ export function signOffRoutes(desk: Desk, deps: PreviewRouteDeps): void {
     if (kind === '' && form.get('when') === 'now') return response.redirect(307, `/console/issues/${issue.id}/send`); // to where a fresh proof is asked for
     const typed = { when: kind || (form.get('when') ?? ''), at: form.get('at') ?? '', offset: form.get('offset') ?? '' };
     const wish = { issueId: issue.id, hash: form.get('hash') ?? '', after: form.get('after') ?? '', rehearsal, actor: actorOf(response) };
-    await act(response, issue, () => orderSend(deps, { ...wish, when: whenOf(typed, form.get('period') ?? '', zone) }), typed);
+    const work = async (): Promise<string | undefined> => {
+      const ordered = await orderSend(deps, { ...wish, when: whenOf(typed, form.get('period') ?? '', zone) });
+      return 'send' in ordered && ordered.send.scheduledFor <= deps.now() ? `/console/sends/${ordered.send.id}` : undefined; // what goes at once is watched
+    };
+    await act(response, issue, work, typed);
   };
 
   desk.post('/console/issues/:id/schedule', 'editor', (request, response) => order(request as never, response, issueOf(deps, request), ''));
