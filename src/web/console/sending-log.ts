@@ -16,7 +16,10 @@ const linesShown = 14;
 /** The log of a send. */
 export function sendingLog(view: SendingView): LogLine[] {
   const lines = [...audited(view), ...milestones(view), ...deferrals(view), ...ends(view)];
-  return lines.sort((a, b) => b.at - a.at).slice(0, linesShown);
+  return lines
+    .reverse() // of one instant, what was told last is the newer
+    .sort((a, b) => b.at - a.at)
+    .slice(0, linesShown);
 }
 
 /** Who did what, for the entries of the audit that readers of the log want. `by` reads on after the verb. */
@@ -64,10 +67,9 @@ function milestones({ send, spans, span, now }: SendingView): LogLine[] {
   if (!send.frozen) return lines; // nobody knows yet a quarter of how many
   for (const { at, accepted } of spans) {
     sum += accepted;
-    while (open[0] !== undefined && send.prepared > 0 && sum >= send.prepared * open[0].part) {
-      const passed = open.shift();
-      if (passed !== undefined) lines.push({ at: Math.min(now, at + span - 1), told: html`${passed.words}` });
-    }
+    let passed: (typeof quarters)[number] | undefined;
+    while (open[0] !== undefined && send.prepared > 0 && sum >= send.prepared * open[0].part) passed = open.shift();
+    if (passed !== undefined) lines.push({ at: Math.min(now, send.finishedAt ?? now, at + span - 1), told: html`${passed.words}` });
   }
   return lines;
 }
