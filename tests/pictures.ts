@@ -1,4 +1,4 @@
-/** Draws the sample issue, the fixtures (and the seed issue where it lies beside the project) and photographs mail, page and PDF into `pictures/`: `npm run pictures`, or `npm run pictures -- urdu` for one of them; `readers` are the small pages. */
+/** Draws the sample issue, the fixtures (and the seed issue where it lies beside the project) and photographs mail, page and PDF into `pictures/`: `npm run pictures`, or `npm run pictures -- urdu` for one of them; `readers` are the small pages, `desk` every screen of the console (`desk editor` those whose name begins so). */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { openDrawing } from '../src/render/render.ts';
+import { photographDesk } from './desk-pictures.ts';
 import { photographReaders } from './reader-pictures.ts';
 import { chromiumPath, openBrowser } from './support/browser.ts';
 import { documentNames, openIssueSite, readSource } from './support/issue-site.ts';
@@ -51,6 +52,11 @@ try {
   if (asked.length === 0 || asked.includes('readers')) {
     await photographReaders(chromium.browser, folder);
     console.log('readers: pictures/reader-*.png');
+  }
+  if (asked.length === 0 || asked[0] === 'desk') {
+    const { screens, undrawn } = await photographDesk(chromium.browser, folder, asked[1]);
+    console.log(`desk: ${screens} screens, pictures/desk-*.png`);
+    if (undrawn.length > 0) throw new Error(`no picture shows ${undrawn.join(', ')}: add them to tests/web/screens.ts`);
   }
 } finally {
   site.close();

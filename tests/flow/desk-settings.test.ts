@@ -2,16 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPublication, getPublication } from '../../src/store/publications.ts';
-import {
-  accessibilityFaults,
-  browserNote,
-  changeLook,
-  chromiumPath,
-  faultsOf,
-  looks,
-  openBrowser,
-  scrollsSideways,
-} from '../support/browser.ts';
+import { accessibilityFaults, browserNote, changeLook, chromiumPath, looks, openBrowser, scrollsSideways } from '../support/browser.ts';
 import { openSite, type Site } from '../web/site.ts';
 
 describe.skipIf(chromiumPath === undefined)(`settings in a browser${browserNote}`, { timeout: 30_000 }, () => {
@@ -108,13 +99,5 @@ describe.skipIf(chromiumPath === undefined)(`settings in a browser${browserNote}
     expect(await accessibilityFaults(typing)).toEqual([]);
     await own.close();
     expect(complaints).toEqual([]);
-  });
-
-  test.each(['', '/brand', '/delivery', '/new'])('/console/settings%s at two widths, light and dark', async (path) => {
-    expect(await faultsOf(browser, `${site.url}/console/settings${path}`)).toEqual([]);
-  });
-
-  test('the steps of who begins, at two widths, light and dark', async () => {
-    expect(await faultsOf(browser, `${site.url}/console?still`)).toEqual([]);
   });
 });

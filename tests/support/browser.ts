@@ -55,33 +55,19 @@ export async function visit(browser: Browser, url: string, look: (page: Page) =>
   return complaints;
 }
 
-/** Opens an address in every look; what is wrong with it: wider than its window, rules of accessibility broken, complaints of the browser. */
-export async function faultsOf(browser: Browser, url: string): Promise<string[]> {
-  const faults: string[] = [];
-  const complaints = await visit(browser, url, async (page) => {
-    for (const look of looks) {
-      await changeLook(page, look);
-      const seen = `${look.width} ${look.scheme}`;
-      if (await scrollsSideways(page)) faults.push(`${seen}: wider than its window`);
-      faults.push(...(await accessibilityFaults(page)).map((fault) => `${seen}: ${fault}`));
-    }
-  });
-  return [...faults, ...complaints];
-}
-
 /** True when the page is wider than its window. */
 export async function scrollsSideways(page: Page): Promise<boolean> {
   return (await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')) === true;
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const runAxe =
-  'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ": " + target.join(" "))))';
+const runAxe = (only?: readonly string[]) =>
+  `axe.run(${only === undefined ? '' : JSON.stringify({ runOnly: only })}).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ": " + target.join(" "))))`;
 
-/** Rules of accessibility that the page breaks as it is shown (axe-core: WCAG 2.0 to 2.2, A and AA, and best practice), one line each. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
+/** Rules of accessibility that the page breaks as it is shown (axe-core: WCAG 2.0 to 2.2, A and AA, and best practice), one line each; `only` those that are named. */
+export async function accessibilityFaults(page: Page, only?: readonly string[]): Promise<string[]> {
   if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axeSource);
-  const found = await page.evaluate(runAxe);
+  const found = await page.evaluate(runAxe(only));
   return Array.isArray(found) ? found.map(String) : ['axe gave no answer'];
 }
 
