@@ -26,6 +26,8 @@ export interface ServiceOptions {
   web: boolean;
   /** The command that runs it, for whoever finds the data folder taken. */
   command: string;
+  /** The clock of everything that comes due; the machine's when absent. */
+  now?: () => number;
 }
 
 export interface Service {
@@ -41,7 +43,7 @@ export interface Service {
 }
 
 /** Starts the parts in order; whatever fails, those already started are stopped again. */
-export async function openService({ config, env, log, workers, web, command }: ServiceOptions): Promise<Service> {
+export async function openService({ config, env, log, workers, web, command, now = Date.now }: ServiceOptions): Promise<Service> {
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).reverse()) await end();
@@ -71,13 +73,14 @@ export async function openService({ config, env, log, workers, web, command }: S
           dkim,
           lookUpTxt,
           log,
+          now,
           ...(catcher && { catcher }),
         })
       : undefined;
     if (pages !== undefined) stops.push(() => pages.close());
     const redis = await openServiceRedis(config, env, log);
     stops.push(() => redis.stop());
-    const engine = await openEngine(engineOptions(config, data, redis, log));
+    const engine = await openEngine({ ...engineOptions(config, data, redis, log), now });
     stops.push(() => engine.stop());
     const children = startWorkers({
       count: workers,
@@ -124,7 +127,6 @@ function engineOptions(config: Config, data: Data, redis: ServiceRedis, log: Log
     unknownPolicy,
     inbound,
     log,
-    now: Date.now,
   };
 }
 
