@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { LogLevel } from './log.ts';
 import { nearest } from './model/nearest.ts';
+import type { GroupRates } from './model/pace.ts';
 import { isLoopback, type Setting, settings } from './settings.ts';
 
 /** Settings as they stand in the environment, by name. */
@@ -31,6 +32,8 @@ export interface Config {
   readonly rehearsal: boolean;
   /** Messages a second for all workers together; absent: as fast as the relay takes them. */
   readonly ratePerSecond?: number;
+  /** The same by group of domains: `google`, `example.org`, `others`. */
+  readonly ratesByDomain?: GroupRates;
   /** The domain of envelope senders, when it is not the publication's own. */
   readonly bounceDomain?: string;
   /** Absent: no mail is taken. */
@@ -69,6 +72,7 @@ export function parseConfig(env: Settings, { pages = true }: { pages?: boolean }
   const redisUrl = read('REDIS_URL');
   const secretKey = read('SECRET_KEY');
   const ratePerSecond = read('RATE_PER_SECOND');
+  const ratesByDomain = read('RATE_BY_DOMAIN');
   const bounceDomain = read('BOUNCE_DOMAIN');
   const inboundPort = read('INBOUND_PORT');
   const inbound = { host: read('INBOUND_HOST') ?? '127.0.0.1', protocol: read('INBOUND_PROTOCOL') ?? 'smtp' } as const;
@@ -87,6 +91,7 @@ export function parseConfig(env: Settings, { pages = true }: { pages?: boolean }
     ...(smtpUrl && { smtp: { url: smtpUrl, connections } }),
     rehearsal: smtpUrl === undefined,
     ...(ratePerSecond && { ratePerSecond }),
+    ...(ratesByDomain && { ratesByDomain }),
     ...(bounceDomain && { bounceDomain }),
     ...(inboundPort !== undefined && {
       inbound: {

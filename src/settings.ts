@@ -2,6 +2,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { logLevels } from './log.ts';
+import { domainGroup, providerNames } from './model/breaker.ts';
+import { type GroupRates, others } from './model/pace.ts';
 
 const wholeNumber = (least: number, most: number) =>
   z
@@ -21,6 +23,10 @@ const domain = z
   .string()
   .toLowerCase()
   .regex(/^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/);
+
+/** A provider, `others`, or a domain that no provider takes. */
+const isGroup = (name: string): boolean =>
+  name === others || providerNames.includes(name) || (domain.safeParse(name).success && domainGroup(name) === name);
 
 /** An address, a network or one of the names Express knows. */
 const proxy = z.string().refine((text) => {
@@ -139,6 +145,19 @@ export const settings = {
       .regex(/^\d{1,7}(\.\d{1,4})?$/)
       .transform(Number)
       .refine((rate) => rate > 0),
+  },
+  RATE_BY_DOMAIN: {
+    about: 'Messages a second to the domains of one provider, for all workers together.',
+    takes: `a list such as google=20, microsoft=10, example.org=1, others=30: each of ${providerNames.join(', ')} or a domain that is none of theirs, or others`,
+    without: 'no provider has a limit, until it asks for less',
+    rule: z
+      .string()
+      .transform(list)
+      .pipe(z.array(z.string().regex(/^[a-z0-9.-]+=\d{1,7}(\.\d{1,4})?$/i)).min(1))
+      .transform((pairs) => pairs.map((pair) => pair.toLowerCase().split('=')).map(([group = '', rate]) => [group, Number(rate)] as const))
+      .refine((pairs) => pairs.every(([group, rate]) => rate > 0 && isGroup(group)))
+      .refine((pairs) => new Set(pairs.map(([group]) => group)).size === pairs.length)
+      .transform((pairs): GroupRates => Object.fromEntries(pairs)),
   },
   BOUNCE_DOMAIN: {
     about:

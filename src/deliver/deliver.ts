@@ -1,13 +1,14 @@
 /** Delivery of one batch: each reader's message is begun once, sent over one of the relay's connections, and its outcome told before the next (DELIVERY protocol, section 4). */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { type MessageTemplate, personalise, type Signer } from '../message/message.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { BatchJob, BatchJobRow, JobEnd } from '../queue/jobs.ts';
 import type { Marks } from '../queue/marks.ts';
+import type { Pace } from '../queue/pace.ts';
 import type { Lanes } from './lanes.ts';
 import type { RelayGate } from './relay-gate.ts';
 import type { OutgoingMessage, Transport } from './transport.ts';
+import { type NextRow, openTurns, type Tails } from './turns.ts';
 
 export { describeRelay, type RelayFacts, type RelayTest, testRelay } from './relay-test.ts';
 
@@ -15,8 +16,10 @@ export interface DeliverDeps {
   marks: Marks;
   transport: Transport;
   gate: RelayGate;
-  /** Milliseconds to wait for a slot of the common pace; fails while Redis is away. */
-  slot: (rate: number) => Promise<number>;
+  /** The common pace. */
+  pace: Pace;
+  /** Groups of domains that some batch of this worker waits for, shared by its batches. */
+  tails: Tails;
   /** The template of that hash; undefined when Redis has lost it. */
   template: (hash: string) => Promise<MessageTemplate | undefined>;
   /** Absent: mails go out unsigned. */
@@ -28,46 +31,66 @@ export interface DeliverDeps {
 }
 
 const defaultDotDeadlineMs = 20_000;
+/** A reader whose provider said 421 is not tried again before. */
+const afterPleaMs = 60_000;
 
 /**
  * Sends one batch. Safe to run twice, and by two workers at once: a message goes out only after `begin` said go, which it says once per batch and reader.
  * When `stopping` is aborted it finishes what is begun and hands the rest back.
  */
 export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: AbortSignal): Promise<JobEnd> {
-  const { marks, gate, slot } = deps;
+  const { marks, gate, pace, lanes, tails } = deps;
   if (!(await marks.joined(job.epoch))) return 'go';
   const templates = await templatesOf(deps, job);
   if (templates === undefined) return 'go';
-  const rows = job.rows.values();
   const messageFor = (row: BatchJobRow): MessageTemplate => templates.get(templateOf(job, row)) as MessageTemplate;
+  const turns = await openTurns(job.rows, { pace, rate: job.rate, rates: job.rates ?? {}, tails });
   const state: { end: JobEnd | 'closed' } = { end: 'done' };
 
-  /** Keeps its place until the batch has no reader left: the older of two batches ends first, and the next fills the places that fall free. */
+  /**
+   * Takes one row after the other. It keeps its place while it need not wait: so the older of two batches ends first, and the next fills the places that fall
+   * free. Whoever waits for a turn keeps none.
+   */
   async function lane(): Promise<void> {
-    const giveBack = await deps.lanes.take();
+    let giveBack: (() => void) | undefined;
     try {
-      await nextReaders();
+      for (;;) {
+        await gate.passed(stopping);
+        const now = turns.now();
+        if (now === undefined) {
+          giveBack?.();
+          giveBack = undefined;
+        }
+        const next = now ?? (await turns.next(stopping));
+        if (next !== undefined) giveBack ??= await lanes.take();
+        if (state.end === 'done' && stopping.aborted) state.end = 'back';
+        if (next === undefined || state.end !== 'done') return;
+        await begin(next);
+      }
     } finally {
-      giveBack();
+      giveBack?.();
     }
   }
 
-  async function nextReaders(): Promise<void> {
-    for (const row of rows) {
-      await gate.passed(stopping);
-      if (job.rate !== undefined) await paced(slot, job.rate, stopping); // before begin: a wait must never count as in flight
-      if (state.end === 'done' && stopping.aborted) state.end = 'back';
-      if (state.end !== 'done') return;
-      const asked = performance.now(); // not when the answer was read: a process may be stopped in between
-      const answer = await marks.begin(job, row.reader);
-      if (answer === 'go') marks.remember(job, row.reader, gate.judge(await deliverOne(deps, messageFor(row), row, asked)));
-      else if (answer === 'closed') state.end = 'closed';
-      else if (answer === 'lease') state.end = 'go';
+  async function begin({ row, group, hold }: NextRow): Promise<void> {
+    const asked = performance.now(); // not when the answer was read: a process may be stopped in between
+    const answer = await marks.begin(job, row.reader);
+    if (answer === 'closed') state.end = 'closed';
+    if (answer === 'lease') state.end = 'go';
+    if (answer !== 'go') return;
+    if (hold !== undefined) {
+      // begun, so that no other worker of this batch can send what is given back here
+      marks.remember(job, row.reader, { kind: 'not-sent', reply: `waits for the pace of ${group}`, wait: hold });
+      return;
     }
+    const outcome = gate.judge(await deliverOne(deps, messageFor(row), row, asked), group);
+    if (outcome.slow) pace.slowDown(group).catch(() => {}); // while Redis is away nobody is slowed down; the next plea comes
+    marks.remember(job, row.reader, outcome.slow && outcome.kind === 'not-sent' ? { ...outcome, wait: afterPleaMs } : outcome);
   }
 
-  const lanes = await Promise.allSettled(Array.from({ length: deps.lanes.count }, lane));
-  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason; // only now: no lane may run on in a batch that was let go
+  const ended = await Promise.allSettled(Array.from({ length: lanes.count }, lane));
+  turns.close();
+  for (const end of ended) if (end.status === 'rejected') throw end.reason; // only now: no lane may run on in a batch that was let go
   if (state.end === 'go' || state.end === 'back') return state.end;
   await marks.end(job);
   return 'done';
@@ -84,16 +107,6 @@ async function templatesOf({ template }: DeliverDeps, job: BatchJob): Promise<Ma
     found.set(hash, one);
   }
   return found;
-}
-
-/** Waits for a slot, also through an outage of Redis; a stop waits for neither. */
-async function paced(slot: DeliverDeps['slot'], rate: number, stopping: AbortSignal): Promise<void> {
-  const rest = (ms: number) => sleep(ms, undefined, { signal: stopping }).catch(() => {});
-  while (!stopping.aborted) {
-    const wait = await slot(rate).catch(() => undefined);
-    if (wait !== undefined) return rest(wait);
-    await rest(100);
-  }
 }
 
 /** `asked` is an instant of the monotonic clock: one that people set must not stretch the deadline. */

@@ -5,8 +5,8 @@ import type { Outcome } from '../model/outcome.ts';
 export interface RelayGate {
   /** Resolves when messages may be begun, or when `stopping` is aborted. */
   passed(stopping: AbortSignal): Promise<void>;
-  /** Looks at an outcome: closes on the relay's trouble. Returns the outcome that counts for the reader. */
-  judge(outcome: Outcome): Outcome;
+  /** Looks at the outcome of a mail to a group of domains: closes on the relay's trouble. Returns the outcome that counts for the reader. */
+  judge(outcome: Outcome, group: string): Outcome;
 }
 
 export interface RelayGateOptions {
@@ -24,10 +24,14 @@ const defaultWaits = [1, 2, 5, 15, 30, 60, 120, 300, 600].map((seconds) => secon
 /** One refusal that speaks about us may be a single reader's host; this many in a row are about us, and the list must not pay for it. */
 const refusalsInARow = 3;
 
+/** So many different providers that ask to slow down, and nothing accepted in between: it is the relay that speaks. */
+const groupsAtOnce = 3;
+
 export function openRelayGate({ probe, tell, waits = defaultWaits }: RelayGateOptions): RelayGate {
   let closed: Promise<void> | undefined;
   let tries = 0;
   let aboutUs = 0;
+  const pleading = new Set<string>();
 
   async function untilAnswered(trouble: string): Promise<void> {
     let reason: string | undefined = trouble;
@@ -52,11 +56,17 @@ export function openRelayGate({ probe, tell, waits = defaultWaits }: RelayGateOp
         await Promise.race([closed, new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }))]);
       }
     },
-    judge(outcome) {
+    judge(outcome, group) {
       if (outcome.relay) {
         close(outcome.reply);
         return outcome;
       }
+      if (outcome.slow && outcome.kind === 'not-sent') {
+        pleading.add(group);
+        if (pleading.size >= groupsAtOnce) close(outcome.reply);
+        return outcome;
+      }
+      if (outcome.kind !== 'not-sent') pleading.clear();
       aboutUs = outcome.senderScope ? aboutUs + 1 : 0;
       if (aboutUs >= refusalsInARow) {
         close(outcome.reply);

@@ -7,6 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Outcome } from '../model/outcome.ts';
 import { oneLine, outcomeOfReply, type SmtpStage } from '../model/smtp-reply.ts';
+import { isAscii, offeredBy, unfitFor } from './smtp-offers.ts';
 import type { Relay } from './smtp-relay.ts';
 
 export interface OutgoingMessage {
@@ -249,6 +250,8 @@ function failure({ place }: Relay, { asked, dot }: Progress, error: LineError): 
   if (response !== undefined && command !== 'CONN') {
     return outcomeOfReply(asked ? 'dot' : (stageOf[command ?? ''] ?? 'mail'), response);
   }
+  // the 421 to a recipient ends what was sent along with it, and Nodemailer tells it as the end of the line; one to MAIL it tells as such
+  if (!asked && response !== undefined && /^421[ -]/.test(response)) return outcomeOfReply('rcpt', response);
   const what = error.timeoutType ? `no answer from ${place}` : `connection to ${place} lost`;
   if (dot) return { kind: 'unknown', reply: oneLine(`${what} after the final dot`) };
   return { kind: 'not-sent', reply: oneLine(`${what} before the message was complete${response ? `: ${response}` : ''}`), relay: true };
@@ -275,26 +278,3 @@ const plainReasons: Record<string, (place: string) => string> = {
   ENOTFOUND: (place) => `no such host: ${place}`,
   EDNS: (place) => `no such host: ${place}`,
 };
-
-/** Extensions of an EHLO answer with their parameters, `SIZE` → `52428800` (RFC 5321 section 4.1.1.1). */
-function offeredBy(ehlo: string): Map<string, string> {
-  const lines = ehlo.split(/\r?\n/).slice(1);
-  return new Map(
-    lines.map((line) => /^\d{3}[ -](\S+) ?(.*)$/.exec(line.trim())).map((match) => [(match?.[1] ?? '').toUpperCase(), match?.[2] ?? '']),
-  );
-}
-
-/** What must not even be tried on this line. */
-function unfitFor(offers: Map<string, string>, { envelope: { to }, bytes }: OutgoingMessage): Outcome | undefined {
-  // Nodemailer would send the letters raw even where they are not understood (RFC 6531 section 3.2)
-  if (!isAscii(to) && !offers.has('SMTPUTF8'))
-    return { kind: 'refused', reply: '5.6.7 the relay cannot take an address with letters beyond ASCII (SMTPUTF8)' };
-  if (/[\r\n<>]/.test(to)) return { kind: 'refused', reply: '5.1.3 not an address' };
-  const limit = Number(offers.get('SIZE')) || 0;
-  if (limit === 0 || bytes.length <= limit) return undefined;
-  return { kind: 'not-sent', reply: `5.3.4 the message has ${bytes.length} bytes, the relay takes ${limit}`, relay: true };
-}
-
-function isAscii(text: string): boolean {
-  return /^\p{ASCII}*$/u.test(text);
-}

@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import { composeNotice, composeTemplate, issueInput } from '../message/message.ts';
 import { type Format, formats } from '../model/edition.ts';
 import { noSend } from '../model/notice.ts';
+import type { GroupRates } from '../model/pace.ts';
 import { mintToken, nobody, type TokenKeys, type TokenKind } from '../model/token.ts';
 import type { Redis } from '../queue/connect.ts';
 import { keepTemplate, publishFence } from '../queue/engine.ts';
@@ -28,6 +29,8 @@ export interface FanoutDeps {
   leaveByMail?: boolean | undefined;
   /** Messages per second for all workers together; absent means as fast as it goes. */
   rate?: number | undefined;
+  /** The same by group of domains. */
+  rates?: GroupRates | undefined;
   /** Whether these workers send into the catcher. */
   rehearsal: boolean;
   now: () => number;
@@ -42,7 +45,7 @@ export async function publish(deps: FanoutDeps, batch: OpenBatch): Promise<numbe
 }
 
 async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBatch): Promise<number> {
-  const { db, redis, queue, tokenKeys, rate } = deps;
+  const { db, redis, queue, tokenKeys, rate, rates } = deps;
   const hashes = composeSend(deps, sendId);
   const out = batchRows(db, id);
   for (const format of new Set(out.map((row) => row.format))) // a batch is of whoever is next, so its rows may be of several formats
@@ -63,7 +66,15 @@ async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBa
     };
     rows.push({ reader, address, ...tokens, ...(name !== null && { name }), ...(format !== 'full' && { template: hashes[format] }) });
   }
-  await queue.add({ batch: id, send: sendId, epoch, template: hashes.full, rows, ...(rate !== undefined && { rate }) });
+  await queue.add({
+    batch: id,
+    send: sendId,
+    epoch,
+    template: hashes.full,
+    rows,
+    ...(rate !== undefined && { rate }),
+    ...(rates && { rates }),
+  });
   return rows.length;
 }
 
@@ -105,7 +116,7 @@ const isWhole = (hashes: Partial<Record<Format, string>>): hashes is Record<Form
 
 /** Nothing happens when the notice's outcome has come. */
 async function publishNotice(deps: FanoutDeps, { id: batch, epoch }: OpenBatch): Promise<number> {
-  const { db, redis, queue, tokenKeys, rate } = deps;
+  const { db, redis, queue, tokenKeys, rate, rates } = deps;
   const out = findNoticeOut(db, batch);
   if (out === undefined) return 0;
   const { notice, publication } = out;
@@ -118,7 +129,7 @@ async function publishNotice(deps: FanoutDeps, { id: batch, epoch }: OpenBatch):
   const rows = [
     { reader: notice.id, address: notice.address, delivery, ...(notice.facts.kind === 'test' && nobodysLinks(tokenKeys, publication.id)) },
   ];
-  await queue.add({ batch, send: noSend, epoch, template, rows, ...(rate !== undefined && { rate }) });
+  await queue.add({ batch, send: noSend, epoch, template, rows, ...(rate !== undefined && { rate }), ...(rates && { rates }) });
   return 1;
 }
 

@@ -8,6 +8,7 @@ import { topUpNotices } from '../fanout/notices.ts';
 import { recall, takeBack } from '../fanout/recall.ts';
 import { followEnded, sweep, vouch } from '../fanout/sweep.ts';
 import type { Log } from '../log.ts';
+import type { GroupRates } from '../model/pace.ts';
 import { openRedis, type Redis, type RedisUrl, untilReady } from '../queue/connect.ts';
 import { readRelayTrouble } from '../queue/engine.ts';
 import { openDeliverQueue } from '../queue/jobs.ts';
@@ -33,6 +34,8 @@ export interface EngineOptions {
   /** Whether readers may leave by mail to that domain. */
   leaveByMail?: boolean;
   rate: number | undefined;
+  /** Messages a second by group of domains. */
+  rates?: GroupRates | undefined;
   unknownPolicy: 'hold' | 'retry';
   /** Where mail that comes back is taken; absent: nowhere. */
   inbound?: Config['inbound'];

@@ -113,7 +113,7 @@ function readerDeps({ dataDir, rehearsal }: Config, { db, ring }: Data): ReaderD
 const leaveByMail = ({ inbound, bounceDomain }: Config): boolean => inbound !== undefined || bounceDomain !== undefined;
 
 function engineOptions(config: Config, data: Data, redis: ServiceRedis, log: Log) {
-  const { smtp, redis: given, baseUrl, bounceDomain, ratePerSecond, unknownPolicy, inbound } = config;
+  const { smtp, redis: given, baseUrl, bounceDomain, ratePerSecond, ratesByDomain, unknownPolicy, inbound } = config;
   return {
     data,
     readers: readerDeps(config, data),
@@ -124,6 +124,7 @@ function engineOptions(config: Config, data: Data, redis: ServiceRedis, log: Log
     bounceDomain,
     leaveByMail: leaveByMail(config),
     rate: ratePerSecond,
+    rates: ratesByDomain,
     unknownPolicy,
     inbound,
     log,

@@ -4,13 +4,15 @@ import { deliverBatch } from '../deliver/deliver.ts';
 import { openLanes } from '../deliver/lanes.ts';
 import { openRelayGate } from '../deliver/relay-gate.ts';
 import { openTransport, type Transport } from '../deliver/transport.ts';
+import { openTails, waitingBatches } from '../deliver/turns.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Dkim, type MessageTemplate, openSigner } from '../message/message.ts';
 import { openRedis, type Redis, untilReady } from '../queue/connect.ts';
 import { type Freight, type Route, takeBatches } from '../queue/jobs.ts';
 import { type Marks, openMarks } from '../queue/marks.ts';
-import { readTemplate, takeSlot, tellRelayTrouble } from '../queue/relay-news.ts';
+import { openPace } from '../queue/pace.ts';
+import { readTemplate, tellRelayTrouble } from '../queue/relay-news.ts';
 import type { WorkerName } from './children.ts';
 import { aborted } from './stopping.ts';
 
@@ -71,8 +73,8 @@ interface Taking {
   stopping: AbortSignal;
 }
 
-/** So many batches in hand that no connection waits while one batch ends and the next is fetched. */
-const batchesAtOnce = 2;
+/** So many batches in hand that no connection waits while one batch ends and the next is fetched, beside those that wait for the pace of a provider. */
+const batchesAtOnce = 2 + waitingBatches;
 
 /** Takes batches with one freight and delivers them over connections, and behind a gate, of its own. */
 function take(
@@ -90,8 +92,8 @@ function take(
       await tellRelayTrouble(redis, { worker: marks.worker, freight }, trouble);
     },
   });
-  const slot = (rate: number) => takeSlot(redis, rate, freight);
-  const deps = { marks, transport, gate, slot, template, sign: dkim && openSigner(dkim), lanes: openLanes(connections) };
+  const shared = { pace: openPace(redis, freight), tails: openTails(), lanes: openLanes(connections) };
+  const deps = { marks, transport, gate, ...shared, template, sign: dkim && openSigner(dkim) };
   const jobs = takeBatches(redisUrl, { route, freight, atOnce: batchesAtOnce }, (job) => deliverBatch(deps, job, stopping), {
     onError: (error) => log.debug('worker.redis', { error: error.message }),
     isAway: () => redis.status !== 'ready',

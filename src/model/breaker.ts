@@ -22,6 +22,14 @@ export function domainGroup(address: string): string {
   return groups.get(domain) ?? domain;
 }
 
+/** The names of the groups that are no domains. */
+export const providerNames: readonly string[] = Object.keys(providers);
+
+/** Whether a group is one of the providers, and not a domain. */
+export function isProvider(group: string): boolean {
+  return Object.hasOwn(providers, group);
+}
+
 /** The provider's number, as deliveries and counts carry it; 0 is everybody else. They are stored: a new provider goes to the end of its table. */
 const numbered = ['', ...Object.keys(providers)];
 

@@ -76,17 +76,18 @@ export function retryDelay(attempts: number): number | undefined {
 
 /**
  * What an outcome does to a row that is in `from`, after `attempts` attempts told so far: where it goes, how many attempts it adds, and the milliseconds until
- * the next one. An attempt counts once, when it is told or becomes unknown; nobody is charged for what was not sent. `cancelled`: the row's send is.
+ * the next one. `hold`: the milliseconds that a row which was not sent must wait for the pace of its provider. An attempt counts once, when it is told or becomes unknown; nobody is charged for what was not sent. `cancelled`: the row's send is.
  */
 export function afterOutcome(
   kind: OutcomeKind,
   from: DeliveryState,
-  { attempts, cancelled }: { attempts: number; cancelled: boolean },
+  { attempts, cancelled, hold }: { attempts: number; cancelled: boolean; hold?: number | undefined },
 ): { to: DeliveryState; attempt: 0 | 1; wait?: number } {
   const move: Move = movesByOutcome[kind];
   const attempt = from === 'queued' && kind !== 'not-sent' ? 1 : 0;
   const wait = kind === 'deferred' ? retryDelay(Math.max(1, attempts + attempt)) : undefined;
   if (kind === 'deferred' && wait === undefined) return { to: movesByOutcome.refused.to, attempt };
   const to = cancelled ? (move.ofCancelled ?? move.to) : move.to;
-  return { to, attempt, ...(to === 'deferred' && wait !== undefined && { wait }) };
+  const later = to === 'deferred' ? wait : to === 'ready' ? hold : undefined;
+  return { to, attempt, ...(later !== undefined && { wait: later }) };
 }

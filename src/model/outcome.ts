@@ -14,8 +14,12 @@ export interface Outcome {
   reply: string;
   /** True when the trouble is the relay's or ours and would hit any recipient: sending should wait. */
   relay?: boolean;
-  /** True beside `refused` when the words speak about us and not about the reader; a few in a row are the relay's trouble. */
+  /** True beside `refused` when the words speak about us and not about the reader; a few in a row stop the send. */
   senderScope?: boolean;
+  /** True when the provider of this reader asks us to slow down. */
+  slow?: boolean;
+  /** Beside `not-sent`: milliseconds until the row may be handed out again. */
+  wait?: number;
 }
 
 /** One outcome as a worker reported it: which row, which attempt, what came of it. Where `send` is none, `reader` is the number of a notice. */

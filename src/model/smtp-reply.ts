@@ -19,6 +19,8 @@ export interface Verdict {
   relay?: true;
   /** A refusal that speaks about the sender or the message and not about the reader: three in a row must stop the send. */
   senderScope?: true;
+  /** The provider asks us to slow down: the pace of its domains is halved. */
+  slow?: true;
   /** The relay said 5xx: trying the same again changes nothing until somebody mends it. */
   permanent?: true;
 }
@@ -40,11 +42,34 @@ const beforeRecipient = ['greeting', 'tls', 'auth', 'mail'] as const;
  */
 export const replyTable: readonly Row[] = [
   { stages: ['dot'], code: /^2/, kind: 'accepted', why: 'RFC 5321 4.2.5: the relay has taken responsibility' },
+  {
+    code: /^421/,
+    text: /\btoo many (?:errors|connections|concurrent)|\b(?:shutting|going) down\b|\btime-?out\b/i,
+    kind: 'not-sent',
+    relay: true,
+    why: 'Postfix "421 4.7.0 Error: too many errors": the code says policy, the words are about our line to the relay',
+  },
+  {
+    stages: ['rcpt', 'data', 'dot'],
+    code: /^421/,
+    detail: /^7\./,
+    kind: 'not-sent',
+    slow: true,
+    why: 'Gmail 421 4.7.28, Yahoo 421 4.7.0 [TSS04], passed on by the relay: this provider wants less, the others do not mind',
+  },
   { code: /^421/, kind: 'not-sent', relay: true, why: 'RFC 5321 4.2: the relay is closing the line, whatever it was asked' },
   { stages: beforeRecipient, kind: 'not-sent', relay: true, why: 'no recipient has been named yet, so the answer cannot be about one' },
   { code: /^53[0458]/, kind: 'not-sent', relay: true, why: 'RFC 4954 6: authentication is missing or refused; true for every reader' },
   { code: /^454/, kind: 'not-sent', relay: true, why: 'RFC 4954 6 and RFC 3207 4: the relay cannot check a login or start TLS just now' },
   { code: /^503/, kind: 'not-sent', relay: true, why: 'bad sequence of commands: relay and we disagree about where we are' },
+  { code: /^4/, text: /\bgr[ea]y-?list/i, kind: 'deferred', why: 'RFC 6647: who is new comes again later, not slower' },
+  {
+    code: /^4/,
+    detail: /^7\./,
+    kind: 'deferred',
+    slow: true,
+    why: 'Gmail 450 4.7.28, Microsoft 451 4.7.650: a provider that wants less of us',
+  },
   { code: /^4/, kind: 'deferred', why: 'greylisting, full mailbox, slow down: this reader is tried again by the schedule' },
   {
     code: /^5/,
@@ -126,16 +151,17 @@ export function judgeReply(stage: SmtpStage, reply: SmtpReply): Verdict & { why:
       (need.text?.test(reply.text) ?? true),
   );
   if (!row) throw new Error('the last row of the reply table fits everything');
-  const { kind, relay, senderScope, why } = row;
-  return { kind, ...(relay && { relay }), ...(senderScope && { senderScope }), ...(code.startsWith('5') && { permanent: true }), why };
+  const { kind, relay, senderScope, slow, why } = row;
+  const scope = { ...(relay && { relay }), ...(senderScope && { senderScope }), ...(slow && { slow }) };
+  return { kind, ...scope, ...(code.startsWith('5') && { permanent: true }), why };
 }
 
 /** The outcome a relay's raw answer makes in a stage. An answer without a code counts as none: unknown after the dot, not sent before. */
 export function outcomeOfReply(stage: SmtpStage, raw: string): Outcome {
   const reply = parseReply(raw);
   if (!reply) return stage === 'dot' ? { kind: 'unknown', reply: oneLine(raw) } : { kind: 'not-sent', reply: oneLine(raw), relay: true };
-  const { kind, relay, senderScope } = judgeReply(stage, reply);
-  return { kind, reply: oneLine(raw), ...(relay && { relay }), ...(senderScope && { senderScope }) };
+  const { kind, relay, senderScope, slow } = judgeReply(stage, reply);
+  return { kind, reply: oneLine(raw), ...(relay && { relay }), ...(senderScope && { senderScope }), ...(slow && { slow }) };
 }
 
 /** Words of a relay fit to be stored and shown: one line, no controls, at most 200 characters. */

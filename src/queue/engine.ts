@@ -23,7 +23,17 @@ import {
 
 /** What a worker wrote: an outcome, the end of a batch, a hello, a goodbye, or what only a newer worker knows. `at` is the entry's id in the stream. */
 export type WorkerEntry =
-  | { type: 'outcome'; at: string; batch: number; send: number; reader: number; kind: OutcomeKind; reply: string; worker: string }
+  | {
+      type: 'outcome';
+      at: string;
+      batch: number;
+      send: number;
+      reader: number;
+      kind: OutcomeKind;
+      reply: string;
+      wait?: number;
+      worker: string;
+    }
   | { type: 'end'; at: string; batch: number; worker: string }
   | { type: 'hello'; at: string; worker: string; epoch: number }
   | { type: 'bye'; at: string; worker: string }
@@ -149,10 +159,11 @@ export async function readEntries(redis: Redis, after: string, limit: number, bl
 }
 
 function parseEntry(at: string, [type, ...rest]: string[]): WorkerEntry {
-  const [a = '', b = '', c = '', d = '', e = '', f = ''] = rest;
+  const [a = '', b = '', c = '', d = '', e = '', f = '', g = ''] = rest;
   if (type === 'o') {
     const kind = outcomeKinds.find((known) => known === d) ?? 'unknown'; // of a newer worker: something was begun, that is all we know
-    return { type: 'outcome', at, batch: Number(a), send: Number(b), reader: Number(c), kind, reply: e, worker: f };
+    const row = { batch: Number(a), send: Number(b), reader: Number(c) };
+    return { type: 'outcome', at, ...row, kind, reply: e, worker: f, ...(g !== '' && { wait: Number(g) }) };
   }
   if (type === 'e') return { type: 'end', at, batch: Number(a), worker: b };
   if (type === 'h') return { type: 'hello', at, worker: a, epoch: Number(b) };

@@ -13,6 +13,8 @@ const batchJob = z.object({
   template: z.string(),
   /** Messages per second that all workers together may begin; absent means as fast as it goes. */
   rate: z.number().optional(),
+  /** The same by group of domains (`model/pace.ts`). */
+  rates: z.record(z.string(), z.number()).optional(),
   rows: z.array(
     z.object({
       reader: z.number(),

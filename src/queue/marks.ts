@@ -68,6 +68,7 @@ export function openMarks(redis: Redis, stopping: AbortSignal): Marks {
     entry.outcome.kind,
     entry.outcome.reply,
     worker,
+    `${entry.outcome.wait ?? ''}`,
   ];
   const key = (batch: number, reader: number): string => `${batch}:${reader}`;
 

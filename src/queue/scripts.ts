@@ -63,19 +63,3 @@ return redis.call('HKEYS', KEYS[2])`;
 /** publish: KEYS engine, marks; ARGV engine, epoch. Sets the fence of a batch once; refuses a dead serve's command that was still on the wire. */
 export const publishScript = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('HSETNX', KEYS[2], '${fence}', ARGV[2])`;
-
-/**
- * pace: KEYS the bucket to wait for, and others that the message is charged to as well; ARGV messages per second. One slot of the rate; answers the milliseconds
- * to wait before using it (GCRA, a burst of a tenth of a second). Redis's own clock, so that all workers share it.
- */
-export const paceScript = `local t = redis.call('TIME')
-local now = t[1] * 1000000 + t[2]
-local step = 1000000 / tonumber(ARGV[1])
-local floor = now - math.max(step, 100000)
-local slot
-for _, bucket in ipairs(KEYS) do
-  local next = math.max(floor, tonumber(redis.call('GET', bucket) or '0'))
-  redis.call('SET', bucket, string.format('%.0f', next + step), 'PX', 60000)
-  slot = slot or next
-end
-return math.max(0, math.ceil((slot - now) / 1000))`;

@@ -63,17 +63,18 @@ export function claimBatch(db: Db, sendId: number, limit: number, now: number): 
 function waitingRows(db: Db, sendId: number, limit: number, now: number) {
   const consent = `EXISTS (SELECT 1 FROM sends s JOIN subscriptions c ON c.publication_id = s.publication_id AND c.reader_id = d.reader_id WHERE s.id = d.send_id AND ${mailableAt('c')}
     AND (s.missed = 0 OR ${hasItNowhere('s.id', 'd.reader_id')})) AS consents`; // a late 250 may have reached whom an earlier send seemed to miss
-  const due = statement(
-    db,
-    `SELECT reader_id AS reader, state, provider, ${consent} FROM deliveries d WHERE send_id = ? AND state = 'deferred' AND due_at <= ? ORDER BY due_at LIMIT ?`,
-  );
-  const ready = statement(
-    db,
-    `SELECT reader_id AS reader, state, provider, ${consent} FROM deliveries d WHERE send_id = ? AND state = 'ready' ORDER BY reader_id LIMIT ?`,
-  );
-  type Row = { reader: number; state: DeliveryState; provider: number; consents: number };
-  const first = due.all(now, sendId, now, limit) as Row[];
-  return first.length === limit ? first : [...first, ...(ready.all(now, sendId, limit - first.length) as Row[])];
+  const columns = `SELECT reader_id AS reader, state, provider, ${consent} FROM deliveries d WHERE send_id = @sendId`;
+  const all = [
+    `${columns} AND state = 'deferred' AND due_at <= @now ORDER BY due_at LIMIT @left`,
+    `${columns} AND state = 'ready' AND due_at <= @now ORDER BY due_at LIMIT @left`, // had to wait for the pace of their providers
+    `${columns} AND state = 'ready' AND due_at IS NULL ORDER BY reader_id LIMIT @left`,
+  ];
+  const rows: { reader: number; state: DeliveryState; provider: number; consents: number }[] = [];
+  for (const text of all) {
+    const left = limit - rows.length;
+    if (left > 0) rows.push(...(statement(db, text).all(now, { sendId, now, left }) as typeof rows));
+  }
+  return rows;
 }
 
 /** The rows still out in a batch, with the addresses they go to and what they go out as. */
@@ -117,13 +118,13 @@ export function reopen(db: Db, sendId: number): void {
 
 /** Moves the row of an outcome and returns out of which state and where to; undefined when the outcome says nothing about it (any more). */
 function applyOne(db: Db, outcome: ReportedOutcome, now: number): { from: DeliveryState; to: DeliveryState; provider: number } | undefined {
-  const { batch, send, reader, kind, reply } = outcome;
+  const { batch, send, reader, kind, reply, wait: hold } = outcome;
   const move: Move = movesByOutcome[kind];
   const attempts = kind === 'deferred' ? attemptsSoFar(db, send, reader) : 0;
   const cancelled = move.ofCancelled !== undefined && isCancelled(db, send);
   const text = `UPDATE deliveries SET state = ?, due_at = ?, reply = ?, attempts = attempts + ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = ? RETURNING provider`;
   for (const from of move.from) {
-    const { to, attempt, wait } = afterOutcome(kind, from, { attempts, cancelled });
+    const { to, attempt, wait } = afterOutcome(kind, from, { attempts, cancelled, hold });
     const due = wait === undefined ? null : now + wait;
     const provider = statement(db, text).pluck().get(to, due, reply, attempt, now, send, reader, batch, from) as number | undefined;
     if (provider !== undefined) return { from, to, provider };
@@ -190,10 +191,11 @@ export function cancelRows(db: Db, sendId: number, limit: number, now: number): 
     if (!isCancelled(db, sendId)) return 0;
     const count = counter(db, sendId);
     let left = limit;
-    for (const from of movesByPerson.cancel.from) {
-      const { to } = movesByPerson.cancel;
+    const { to, from: waiting } = movesByPerson.cancel;
+    const those = waiting.flatMap((from) => (['due_at IS NULL', 'due_at IS NOT NULL'] as const).map((due) => ({ from, due })));
+    for (const { from, due } of those) {
       const text = `UPDATE deliveries SET state = ?, due_at = NULL, changed_at = ?
-        WHERE send_id = ? AND reader_id IN (SELECT reader_id FROM deliveries WHERE send_id = ? AND state = '${from}' LIMIT ?) RETURNING provider`; // spelt out: the partial indexes are found by it
+        WHERE send_id = ? AND reader_id IN (SELECT reader_id FROM deliveries WHERE send_id = ? AND state = '${from}' AND ${due} LIMIT ?) RETURNING provider`; // spelt out: the partial indexes are found by it
       const moved = left > 0 ? (statement(db, text).pluck().all(to, now, sendId, sendId, left) as number[]) : [];
       for (const provider of moved) count.move(from, to, provider);
       left -= moved.length;

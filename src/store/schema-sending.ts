@@ -71,6 +71,7 @@ export const deliveries = sqliteTable(
     state: text('state').$type<DeliveryState>().notNull(),
     batchId: integer('batch_id'),
     attempts: integer('attempts').notNull(),
+    /** When a deferred row comes due, or one that is ready and must wait for the pace of its provider. */
     dueAt: integer('due_at'),
     reply: text('reply'),
     changedAt: integer('changed_at').notNull(),
@@ -92,7 +93,8 @@ export const deliveries = sqliteTable(
   },
   (t) => [
     primaryKey({ columns: [t.sendId, t.readerId] }),
-    index('deliveries_ready').on(t.sendId, t.readerId).where(sql`state = 'ready'`),
+    index('deliveries_ready').on(t.sendId, t.readerId).where(sql`state = 'ready' AND due_at IS NULL`),
+    index('deliveries_held').on(t.sendId, t.dueAt).where(sql`state = 'ready' AND due_at IS NOT NULL`),
     index('deliveries_due').on(t.sendId, t.dueAt).where(sql`state = 'deferred'`),
     index('deliveries_queued').on(t.batchId).where(sql`state = 'queued'`),
     index('deliveries_unknown').on(t.sendId, t.changedAt).where(sql`state = 'unknown'`),

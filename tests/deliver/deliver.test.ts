@@ -4,12 +4,14 @@ import { type DeliverDeps, deliverBatch } from '../../src/deliver/deliver.ts';
 import { openLanes } from '../../src/deliver/lanes.ts';
 import { openRelayGate } from '../../src/deliver/relay-gate.ts';
 import { openTransport } from '../../src/deliver/transport.ts';
+import { openTails } from '../../src/deliver/turns.ts';
 import { composeTemplate, openSigner, readDkim } from '../../src/message/message.ts';
 import { leaveTokenPlaceholder } from '../../src/model/edition.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { mintToken } from '../../src/model/token.ts';
 import type { BatchJob } from '../../src/queue/jobs.ts';
 import type { BeginAnswer, Marks } from '../../src/queue/marks.ts';
+import type { Pace } from '../../src/queue/pace.ts';
 import { openPostOffice, openScriptedRelay } from '../support/relay.ts';
 
 const keys = { current: 1, keys: new Map([[1, createSecretKey(Buffer.alloc(32, 1))]]) };
@@ -66,11 +68,19 @@ function memoryMarks(answer: (reader: number) => BeginAnswer = () => 'go') {
   return { marks, told, begun, outcomes };
 }
 
+/** A pace without limits; `deliver/pace.test.ts` has the real one. */
+const freePace: Pace = {
+  take: async () => ({ go: true, wait: 0 }),
+  slowDown: async () => {},
+  slowed: async () => new Set(),
+  hold: async (_, rows) => Array.from({ length: rows }, () => 500),
+};
+
 function depsOf(marks: Marks, url: string, more: Partial<DeliverDeps> = {}): DeliverDeps {
   const transport = openTransport({ url, connections: 3, timeouts: { answer: 500 } });
   onTestFinished(() => transport.close());
   const gate = openRelayGate({ probe: () => transport.probe(), tell: async () => {}, waits: [20] });
-  return { marks, transport, gate, slot: async () => 0, template: async () => template, lanes: openLanes(3), ...more };
+  return { marks, transport, gate, pace: freePace, tails: openTails(), template: async () => template, lanes: openLanes(3), ...more };
 }
 
 const going = new AbortController().signal;
@@ -245,12 +255,12 @@ test('the common pace is asked before a message is begun', async () => {
     order.push(`begin ${reader}`);
     return 'go';
   });
-  const slot = async (rate: number): Promise<number> => {
-    order.push(`slot ${rate}`);
-    return 0;
+  const take: Pace['take'] = async ({ rate }) => {
+    order.push(`turn ${rate}`);
+    return { go: true, wait: 0 };
   };
-  await deliverBatch(depsOf(marks, post.url, { slot, lanes: openLanes(1) }), batchOf(2, 50), going);
-  expect(order).toEqual(['slot 50', 'begin 1', 'slot 50', 'begin 2']);
+  await deliverBatch(depsOf(marks, post.url, { pace: { ...freePace, take }, lanes: openLanes(1) }), batchOf(2, 50), going);
+  expect(order).toEqual(['turn 50', 'begin 1', 'turn 50', 'begin 2']);
 });
 
 test('with a key every message is signed', async () => {
