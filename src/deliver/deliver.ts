@@ -83,7 +83,8 @@ export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: A
       marks.remember(job, row.reader, { kind: 'not-sent', reply: `waits for the pace of ${group}`, wait: hold });
       return;
     }
-    const outcome = gate.judge(await deliverOne(deps, messageFor(row), row, asked), group);
+    const takeBack = (instead: Outcome): void => marks.remember(job, row.reader, instead);
+    const outcome = gate.judge(await deliverOne(deps, messageFor(row), row, asked), group, takeBack);
     if (outcome.slow) pace.slowDown(group).catch(() => {}); // while Redis is away nobody is slowed down; the next plea comes
     marks.remember(job, row.reader, outcome.slow && outcome.kind === 'not-sent' ? { ...outcome, wait: afterPleaMs } : outcome);
   }

@@ -5,8 +5,11 @@ import type { Outcome } from '../model/outcome.ts';
 export interface RelayGate {
   /** Resolves when messages may be begun, or when `stopping` is aborted. */
   passed(stopping: AbortSignal): Promise<void>;
-  /** Looks at the outcome of a mail to a group of domains: closes on the relay's trouble. Returns the outcome that counts for the reader. */
-  judge(outcome: Outcome, group: string): Outcome;
+  /**
+   * Looks at the outcome of a mail to a group of domains: closes on the relay's trouble. Returns the outcome that counts for the reader. `takeBack` may be
+   * called later, with the outcome that counts instead: of a refusal that turns out to be about us.
+   */
+  judge(outcome: Outcome, group: string, takeBack: (instead: Outcome) => void): Outcome;
 }
 
 export interface RelayGateOptions {
@@ -21,7 +24,7 @@ export interface RelayGateOptions {
 /** Quick at first, because most relays are only being restarted; then 1, 2, 5, 10 minutes. */
 const defaultWaits = [1, 2, 5, 15, 30, 60, 120, 300, 600].map((seconds) => seconds * 1000);
 
-/** One refusal that speaks about us may be a single reader's host; this many in a row are about us, and the list must not pay for it. */
+/** One refusal that speaks about us may be a single reader's host; this many in a row are about us: the send stops, and none of them is refused. */
 const refusalsInARow = 3;
 
 /** So many different providers that ask to slow down, and nothing accepted in between: it is the relay that speaks. */
@@ -30,7 +33,8 @@ const groupsAtOnce = 3;
 export function openRelayGate({ probe, tell, waits = defaultWaits }: RelayGateOptions): RelayGate {
   let closed: Promise<void> | undefined;
   let tries = 0;
-  let aboutUs = 0;
+  let aboutUs: ((instead: Outcome) => void)[] = [];
+  let refusedAll = false;
   const pleading = new Set<string>();
 
   async function untilAnswered(trouble: string): Promise<void> {
@@ -56,7 +60,7 @@ export function openRelayGate({ probe, tell, waits = defaultWaits }: RelayGateOp
         await Promise.race([closed, new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }))]);
       }
     },
-    judge(outcome, group) {
+    judge(outcome, group, takeBack) {
       if (outcome.relay) {
         close(outcome.reply);
         return outcome;
@@ -67,10 +71,19 @@ export function openRelayGate({ probe, tell, waits = defaultWaits }: RelayGateOp
         return outcome;
       }
       if (outcome.kind !== 'not-sent') pleading.clear();
-      aboutUs = outcome.senderScope ? aboutUs + 1 : 0;
-      if (aboutUs >= refusalsInARow) {
+      if (!outcome.senderScope) {
+        aboutUs = [];
+        refusedAll = false;
+      } else {
+        aboutUs.push(takeBack);
+        refusedAll ||= aboutUs.length >= refusalsInARow;
+      }
+      if (refusedAll) {
+        const instead: Outcome = { kind: 'not-sent', reply: outcome.reply, relay: true, halt: true };
+        for (const each of aboutUs.slice(0, -1)) each(instead);
+        aboutUs = [];
         close(outcome.reply);
-        return { kind: 'not-sent', reply: outcome.reply, relay: true };
+        return instead;
       }
       if (!outcome.senderScope && outcome.kind !== 'not-sent' && outcome.kind !== 'unknown') tries = 0;
       return outcome;

@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import { topUp } from '../fanout/fanout.ts';
 import { topUpNotices } from '../fanout/notices.ts';
 import { recall, takeBack } from '../fanout/recall.ts';
+import { watchRelay } from '../fanout/relay-trouble.ts';
 import { followEnded, sweep, vouch } from '../fanout/sweep.ts';
 import type { Log } from '../log.ts';
 import type { GroupRates } from '../model/pace.ts';
@@ -86,6 +87,7 @@ export async function openEngine({
   });
   if (!rehearsal) voidStrays({ db, baseUrl: rest.baseUrl, log, now });
   const ended = new Set<string>();
+  const relayWatch = watchRelay(deps);
   let stopping = false;
   let sweepAt = 0;
   let relayTrouble: string | null | undefined;
@@ -117,6 +119,7 @@ export async function openEngine({
     await topUp(deps);
     finishSends(deps);
     const trouble = (await readRelayTrouble(redis)).join('; ') || null;
+    relayWatch(trouble);
     if (trouble !== relayTrouble) noteRelayTrouble(db, trouble); // asked five times a second: a write that changes nothing still waits for its turn
     relayTrouble = trouble;
   }

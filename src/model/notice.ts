@@ -36,6 +36,10 @@ export type NoticeFacts =
    * `earlier` is the time before, of which a person may think the same. Instants in UTC: `2026-12-01T09:00Z`.
    */
   | { kind: 'outage'; domains: readonly string[]; hard: number; days: number; earlier: { from: string; to: string } }
+  /** To the editors: the relay refused several readers in a row for a reason that is ours (`reply`), so the send stopped itself. */
+  | { kind: 'send-halted'; send: string; reply: string }
+  /** To the editors: for `minutes` the relay has taken nothing of a send; `trouble` says why. */
+  | { kind: 'relay-trouble'; send: string; trouble: string; minutes: number }
   /** To the editors: a mail that came to us and is theirs to answer, passed on as it is. `inbound` is its number. */
   | { kind: 'forward'; inbound: number }
   /** To the editors: so many asked within an hour that the confirmations of the others wait. */

@@ -16,6 +16,8 @@ export interface Outcome {
   relay?: boolean;
   /** True beside `refused` when the words speak about us and not about the reader; a few in a row stop the send. */
   senderScope?: boolean;
+  /** True beside `not-sent` when so many readers in a row were refused because of us that the send must stop. */
+  halt?: boolean;
   /** True when the provider of this reader asks us to slow down. */
   slow?: boolean;
   /** Beside `not-sent`: milliseconds until the row may be handed out again. */

@@ -32,6 +32,7 @@ export type WorkerEntry =
       kind: OutcomeKind;
       reply: string;
       wait?: number;
+      halt?: true;
       worker: string;
     }
   | { type: 'end'; at: string; batch: number; worker: string }
@@ -159,11 +160,20 @@ export async function readEntries(redis: Redis, after: string, limit: number, bl
 }
 
 function parseEntry(at: string, [type, ...rest]: string[]): WorkerEntry {
-  const [a = '', b = '', c = '', d = '', e = '', f = '', g = ''] = rest;
+  const [a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = ''] = rest;
   if (type === 'o') {
     const kind = outcomeKinds.find((known) => known === d) ?? 'unknown'; // of a newer worker: something was begun, that is all we know
     const row = { batch: Number(a), send: Number(b), reader: Number(c) };
-    return { type: 'outcome', at, ...row, kind, reply: e, worker: f, ...(g !== '' && { wait: Number(g) }) };
+    return {
+      type: 'outcome',
+      at,
+      ...row,
+      kind,
+      reply: e,
+      worker: f,
+      ...(g !== '' && { wait: Number(g) }),
+      ...(h === 'halt' && { halt: true }),
+    };
   }
   if (type === 'e') return { type: 'end', at, batch: Number(a), worker: b };
   if (type === 'h') return { type: 'hello', at, worker: a, epoch: Number(b) };

@@ -69,6 +69,7 @@ export function openMarks(redis: Redis, stopping: AbortSignal): Marks {
     entry.outcome.reply,
     worker,
     `${entry.outcome.wait ?? ''}`,
+    entry.outcome.halt ? 'halt' : '',
   ];
   const key = (batch: number, reader: number): string => `${batch}:${reader}`;
 

@@ -136,6 +136,26 @@ const wording: Wording = {
     ],
     action: desk(words, masthead),
   }),
+  'send-halted': ({ send, reply }, { words, masthead }) => ({
+    subject: words.text('editor.halted', { publication: masthead.name, send }),
+    paragraphs: [
+      pieces(words, 'editor.halted.lede', { send: { name: send } }),
+      [{ name: reply }],
+      [words.text('editor.halted.why')],
+      pieces(words, 'editor.alarm.on', { command: { command: `galley resume ${send}` } }),
+      pieces(words, 'editor.alarm.drop', { command: { command: `galley cancel ${send}` } }),
+    ],
+    action: desk(words, masthead),
+  }),
+  'relay-trouble': ({ send, trouble, minutes: count }, { words, masthead }) => ({
+    subject: words.text('editor.relay', { publication: masthead.name, send }),
+    paragraphs: [
+      pieces(words, 'editor.relay.lede', { send: { name: send }, count }),
+      [{ name: trouble }],
+      [words.text('editor.relay.why')],
+    ],
+    action: desk(words, masthead),
+  }),
   'signup-brake': ({ asked: count }, { words, masthead, name }) => ({
     subject: words.text('editor.brake', { publication: masthead.name }),
     paragraphs: [pieces(words, 'editor.brake.lede', { publication: name, count }), [words.text('editor.brake.nothing')]],

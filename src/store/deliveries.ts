@@ -5,6 +5,7 @@ import {
   type Move,
   movesByClaim,
   movesByClose,
+  movesByHalt,
   movesByOutcome,
   movesByPerson,
 } from '../model/delivery.ts';
@@ -12,6 +13,7 @@ import type { Format } from '../model/edition.ts';
 import { noSend } from '../model/notice.ts';
 import type { ReportedOutcome } from '../model/outcome.ts';
 import { counter } from './counters.ts';
+import { haltSend } from './halt.ts';
 import { hasItNowhere } from './missed.ts';
 import { applyToNotice, closeNotice } from './notices.ts';
 import type { Db } from './open.ts';
@@ -90,6 +92,7 @@ export function batchRows(db: Db, batch: number): BatchRow[] {
 export function applyOutcomes(db: Db, outcomes: readonly ReportedOutcome[], now: number): number {
   return inTransaction(db, () => {
     const counters = new Map<number, ReturnType<typeof counter>>();
+    const halted = new Map<number, string>();
     let changed = 0;
     for (const outcome of outcomes) {
       if (outcome.send === noSend) {
@@ -102,10 +105,12 @@ export function applyOutcomes(db: Db, outcomes: readonly ReportedOutcome[], now:
       if (moved !== undefined) {
         count.move(moved.from, moved.to, moved.provider);
         changed += 1;
+        if (outcome.halt) halted.set(outcome.send, outcome.reply);
       } else if (outcome.kind === 'accepted') noteSecondCopy(db, outcome, now);
     }
     for (const count of counters.values()) count.write(now);
     for (const send of counters.keys()) reopen(db, send);
+    for (const [send, reply] of halted) haltSend(db, send, reply, now);
     return changed;
   });
 }
@@ -122,12 +127,13 @@ function applyOne(db: Db, outcome: ReportedOutcome, now: number): { from: Delive
   const move: Move = movesByOutcome[kind];
   const attempts = kind === 'deferred' ? attemptsSoFar(db, send, reader) : 0;
   const cancelled = move.ofCancelled !== undefined && isCancelled(db, send);
-  const text = `UPDATE deliveries SET state = ?, due_at = ?, reply = ?, attempts = attempts + ?, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = ? RETURNING provider`;
-  for (const from of move.from) {
-    const { to, attempt, wait } = afterOutcome(kind, from, { attempts, cancelled, hold });
+  const text = `UPDATE deliveries SET state = ?, due_at = ?, reply = ?, attempts = attempts + ?, heard_at = NULL, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = ? RETURNING provider`;
+  const from = outcome.halt ? [...move.from, ...movesByHalt['taken back'].from] : move.from;
+  for (const state of from) {
+    const { to, attempt, wait } = afterOutcome(kind, state, { attempts, cancelled, hold });
     const due = wait === undefined ? null : now + wait;
-    const provider = statement(db, text).pluck().get(to, due, reply, attempt, now, send, reader, batch, from) as number | undefined;
-    if (provider !== undefined) return { from, to, provider };
+    const provider = statement(db, text).pluck().get(to, due, reply, attempt, now, send, reader, batch, state) as number | undefined;
+    if (provider !== undefined) return { from: state, to, provider };
   }
   return undefined;
 }

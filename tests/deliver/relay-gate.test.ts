@@ -20,7 +20,7 @@ function gateOf(answers: (string | undefined)[]) {
 
 test('the gate closes on the relay’s trouble, says so, and opens when the relay answers', async () => {
   const { gate, told, probes } = gateOf(['still down', undefined]);
-  expect(gate.judge(down, 'example.com')).toEqual(down);
+  expect(gate.judge(down, 'example.com', () => {})).toEqual(down);
   await gate.passed(going);
   expect(probes()).toBe(2);
   expect(told[0]).toContain('connection refused');
@@ -31,7 +31,7 @@ test('the gate closes on the relay’s trouble, says so, and opens when the rela
 test('a stop does not wait for a relay that is down', async () => {
   const stopping = new AbortController();
   const gate = openRelayGate({ probe: async () => 'down', tell: async () => {}, waits: [60_000] });
-  gate.judge(down, 'example.com');
+  gate.judge(down, 'example.com', () => {});
   const passed = gate.passed(stopping.signal);
   stopping.abort();
   await passed;
@@ -39,25 +39,31 @@ test('a stop does not wait for a relay that is down', async () => {
 
 test('refusals that speak about a reader never close the gate', async () => {
   const { gate, probes } = gateOf([]);
-  for (let i = 0; i < 10; i += 1) expect(gate.judge(refused, 'example.com')).toEqual(refused);
+  for (let i = 0; i < 10; i += 1) expect(gate.judge(refused, 'example.com', () => {})).toEqual(refused);
   await gate.passed(going);
   expect(probes()).toBe(0);
 });
 
-test('three refusals in a row that speak about us are the relay’s trouble, and the third reader is not charged', async () => {
+test('three refusals in a row that speak about us stop the send, and none of the three is refused', async () => {
   const { gate, told } = gateOf([undefined]);
-  expect(gate.judge(aboutUs, 'example.com').kind).toBe('refused');
-  expect(gate.judge(aboutUs, 'example.com').kind).toBe('refused');
-  expect(gate.judge(aboutUs, 'example.com')).toMatchObject({ kind: 'not-sent', relay: true });
+  const takenBack: Outcome[] = [];
+  const judge = () => gate.judge(aboutUs, 'example.com', (instead) => void takenBack.push(instead));
+  expect([judge().kind, judge().kind]).toEqual(['refused', 'refused']);
+  const instead = { kind: 'not-sent', reply: aboutUs.reply, relay: true, halt: true };
+  expect(judge()).toEqual(instead);
+  expect(takenBack).toEqual([instead, instead]);
   await gate.passed(going);
   expect(told[0]).toContain('relay access denied');
+  expect(judge(), 'as long as nothing better is heard, the next one says the same').toEqual(instead);
+  gate.judge({ kind: 'accepted', reply: '250 ok' }, 'example.com', () => {});
+  expect(judge().kind).toBe('refused');
 });
 
 test('a refusal about us between good answers stays one reader’s', () => {
   const { gate } = gateOf([]);
   for (let i = 0; i < 5; i += 1) {
-    expect(gate.judge(aboutUs, 'example.com').kind).toBe('refused');
-    gate.judge({ kind: 'accepted', reply: '250 ok' }, 'example.com');
+    expect(gate.judge(aboutUs, 'example.com', () => {}).kind).toBe('refused');
+    gate.judge({ kind: 'accepted', reply: '250 ok' }, 'example.com', () => {});
   }
 });
 
@@ -65,14 +71,14 @@ const plea: Outcome = { kind: 'not-sent', reply: '421 4.7.28 too fast', slow: tr
 
 test('a provider that asks us to slow down does not close the gate for the others, however often it asks', async () => {
   const { gate, probes } = gateOf([]);
-  for (let i = 0; i < 10; i += 1) expect(gate.judge(plea, i % 2 === 0 ? 'google' : 'yahoo')).toEqual(plea);
+  for (let i = 0; i < 10; i += 1) expect(gate.judge(plea, i % 2 === 0 ? 'google' : 'yahoo', () => {})).toEqual(plea);
   await gate.passed(going);
   expect(probes()).toBe(0);
 });
 
 test('when everybody asks us to slow down it is the relay that speaks', async () => {
   const { gate, told, probes } = gateOf([undefined]);
-  for (const group of ['google', 'yahoo', 'example.com']) gate.judge(plea, group);
+  for (const group of ['google', 'yahoo', 'example.com']) gate.judge(plea, group, () => {});
   await gate.passed(going);
   expect(probes()).toBe(1);
   expect(told[0]).toContain('421 4.7.28');

@@ -33,6 +33,14 @@ const outage: DrawnFacts = {
   earlier: { from: '2026-11-27T09:00Z', to: '2026-11-30T09:00Z' },
 };
 
+const halted: DrawnFacts = { kind: 'send-halted', send: 'tidewater/2026-12', reply: '554 5.7.1 Relay access denied' };
+const relayTrouble: DrawnFacts = {
+  kind: 'relay-trouble',
+  send: 'tidewater/2026-12',
+  trouble: 'connection refused at 127.0.0.1:25',
+  minutes: 7,
+};
+
 /** The words of an HTML part, as a reader sees them. */
 const shown = (email: string): string =>
   email
@@ -73,6 +81,8 @@ test.each([
       'galley feedback undo --from 2026-11-27T09:00Z --to 2026-11-30T09:00Z --domain outlook.com',
     ],
   ],
+  [halted, ['tidewater/2026-12', '554 5.7.1 Relay access denied', 'galley resume tidewater/2026-12', 'galley cancel tidewater/2026-12']],
+  [relayTrouble, ['tidewater/2026-12', '7 minutes', 'connection refused at 127.0.0.1:25']],
 ] as const)('every fact of $kind stands in both parts', async (facts, words) => {
   const { subject, email, text } = await drawNotice(facts, masthead);
   for (const word of [...words, 'The Tidewater Review', '4 Harbour Row']) {

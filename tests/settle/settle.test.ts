@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { hasFence } from '../../src/queue/engine.ts';
 import { openBatches } from '../../src/store/engine.ts';
-import { sends } from '../../src/store/schema.ts';
-import { getSend } from '../../src/store/sends.ts';
+import { notices, sends } from '../../src/store/schema.ts';
+import { getSend, steerSend } from '../../src/store/sends.ts';
 import { openHandEngine } from '../support/engine.ts';
 import { test } from '../support/redis.ts';
 import { sampleStore } from '../support/store.ts';
@@ -21,6 +21,47 @@ async function joined(url: string, readers: number) {
 }
 
 describe('settle', { timeout: 20_000 }, () => {
+  test('refusals that turn out to be about us are taken back, the send is paused and its editors are told, once', async ({ redis }) => {
+    const { db, id, engine, worker, attempt } = await joined(redis.url, 4);
+    const reply = '554 5.7.1 <x@example.com>: Relay access denied';
+    for (const reader of [1, 2, 3]) expect(await worker.begin(attempt, reader)).toBe('go');
+    for (const reader of [1, 2]) worker.remember(attempt, reader, { kind: 'refused', reply, senderScope: true });
+    const settled = async () => {
+      await engine.settle();
+      return getSend(db, id);
+    };
+    await expect.poll(settled).toMatchObject({ refused: 2 });
+    for (const reader of [1, 2, 3]) worker.remember(attempt, reader, { kind: 'not-sent', reply, relay: true, halt: true });
+    await expect.poll(settled).toMatchObject({ state: 'paused', refused: 0, ready: 3, queued: 1 });
+    const told = () => db.select({ facts: notices.facts }).from(notices).all();
+    expect(told()).toEqual([{ facts: { kind: 'send-halted', send: 'tidewater/2026-11', reply } }]);
+    steerSend(db, id, 'resume', { actor: 'operator', now: engine.clock.now });
+    worker.remember(attempt, 1, { kind: 'not-sent', reply, relay: true, halt: true }); // told again, as a hello does
+    await expect.poll(() => engine.settle()).toBeGreaterThan(0);
+    expect(getSend(db, id).state).toBe('sending');
+    expect(told()).toHaveLength(1);
+  });
+
+  test('a row that must wait for the pace of its provider is ready, and handed out again when it is due', async ({ redis }) => {
+    const { db, id, engine, worker, attempt } = await joined(redis.url, 2);
+    for (const reader of [1, 2]) expect(await worker.begin(attempt, reader)).toBe('go');
+    worker.remember(attempt, 1, { kind: 'accepted', reply: '250 ok' });
+    worker.remember(attempt, 2, { kind: 'not-sent', reply: 'waits for the pace of google', wait: 60_000 });
+    await worker.end(attempt);
+    await expect
+      .poll(async () => {
+        await engine.settle();
+        return openBatches(db).length;
+      })
+      .toBe(0);
+    expect(getSend(db, id)).toMatchObject({ accepted: 1, ready: 1, deferred: 0 });
+    expect(await engine.topUp()).toBe(0);
+    engine.finish();
+    expect(getSend(db, id).state).toBe('sending');
+    engine.clock.now += 60_000;
+    expect(await engine.topUp()).toBe(1);
+  });
+
   test('outcomes become rows, the end closes the batch, the marks go after the commit, and the send is sent', async ({ redis }) => {
     const { db, id, engine, worker, attempt } = await joined(redis.url, 4);
     const kinds = ['accepted', 'refused', 'unknown'] as const;

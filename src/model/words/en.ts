@@ -269,6 +269,17 @@ export const en = {
   },
   'editor.outage.earlier': 'If the trouble is older than that, what it did to readers before is taken back with: {command}',
   'editor.outage.nothing': 'If you do nothing, nobody is lost.',
+  'editor.halted': '{publication}: {send} has stopped: the mail server refuses us',
+  'editor.halted.lede': 'The mail server that takes the mails of {send} refused several readers in a row, for a reason that is not theirs:',
+  'editor.halted.why':
+    'So it has stopped, and counts this against nobody: those readers get their mail when it goes on. Show the words above to whoever runs the mail server.',
+  'editor.relay': '{publication}: {send} waits, the mail server takes no mail',
+  'editor.relay.lede': {
+    one: '{send} has been waiting for {count} minute, because the mail server that takes its mails does not:',
+    other: '{send} has been waiting for {count} minutes, because the mail server that takes its mails does not:',
+  },
+  'editor.relay.why':
+    'It is tried again and again, at the latest every ten minutes, and the send goes on by itself as soon as it answers. Nobody is lost, and it counts against nobody. That you read this means that it takes mail again.',
   'editor.brake': '{publication}: unusually many sign-ups, confirmations wait',
   'editor.brake.lede': {
     one: 'Within an hour {count} person asked for {publication}, more than we write confirmations to in an hour. Perhaps somebody types in addresses of strangers.',
