@@ -16,8 +16,17 @@ const postfix = programOnPath('postfix');
 export const withoutPostfix =
   postfix === undefined ? 'postfix is not installed' : process.getuid?.() !== 0 ? 'postfix starts for root only' : undefined;
 
-/** Starts Postfix; all mail for anybody else goes on to `127.0.0.1:next`: bounces too. */
-export async function openPostfix(next: number, mailboxes?: Mailboxes): Promise<MailServer> {
+/** How a Postfix wants to be spoken to by whoever hands mail in. */
+export interface Submission {
+  /** Port of the checker of passwords on the loopback. */
+  checker: number;
+  mechanism: 'PLAIN' | 'LOGIN';
+  /** PEM files. */
+  tls: { certificate: string; key: string };
+}
+
+/** Starts Postfix; all mail for anybody else goes on to `127.0.0.1:next`: bounces too. With `submission` it takes mail only after STARTTLS and a login. */
+export async function openPostfix(next: number, mailboxes?: Mailboxes, submission?: Submission): Promise<MailServer> {
   const folder = mkdtempSync(join(tmpdir(), 'galley-test-'));
   chmodSync(folder, 0o755); // its processes run as the user postfix
   for (const name of ['queue', 'data', 'etc', 'mail']) mkdirSync(join(folder, name), { mode: 0o755 });
@@ -27,7 +36,7 @@ export async function openPostfix(next: number, mailboxes?: Mailboxes): Promise<
   const etc = join(folder, 'etc');
   writeFileSync(
     join(etc, 'main.cf'),
-    `${mainSettings(folder, next)}${mailboxes === undefined ? '' : await mailboxSettings(folder, mailboxes)}`,
+    `${mainSettings(folder, next)}${mailboxes === undefined ? '' : await mailboxSettings(folder, mailboxes)}${submission === undefined ? '' : submissionSettings(submission)}`,
   );
   writeFileSync(join(etc, 'master.cf'), services(port));
   const master = spawn(postfix ?? 'postfix', ['-c', etc, 'start-fg'], { stdio: 'ignore' });
@@ -92,6 +101,20 @@ queue_run_delay = 1s
 `;
 }
 
+/** TLS before anything else, and passwords asked of the checker. */
+function submissionSettings({ checker, mechanism, tls: { certificate, key } }: Submission): string {
+  return `smtpd_tls_security_level = encrypt
+smtpd_tls_auth_only = yes
+smtpd_tls_key_file = ${key}
+smtpd_tls_cert_file = ${certificate}
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:${checker}
+smtpd_sasl_mechanism_filter = !external, !${mechanism === 'PLAIN' ? 'login' : 'plain'}, static:rest
+smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+`;
+}
+
 /** The services a relay needs, none of them in a chroot. */
 function services(port: number): string {
   const lines = [
@@ -113,9 +136,10 @@ function services(port: number): string {
       'virtual',
       'anvil',
       'scache',
+      'tlsmgr',
     ].map((entry) => {
       const [name = '', command = name] = entry.split(':');
-      return [name, 'unix', '-', '-', command === 'bounce' ? '0' : name === 'anvil' || name === 'scache' ? '1' : '-', command];
+      return [name, 'unix', '-', '-', command === 'bounce' ? '0' : ['anvil', 'scache', 'tlsmgr'].includes(name) ? '1' : '-', command];
     }),
   ];
   // only the one that writes mailboxes needs root's rights; it writes as their owner
