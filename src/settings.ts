@@ -131,9 +131,10 @@ export const settings = {
     secret: 'url',
   },
   SMTP_CONNECTIONS: {
-    about: 'Connections to the relay that a worker keeps open for sends at most; it has one more for notices.',
+    about:
+      'Connections to the relay that a worker keeps open for sends at most; it has one more for notices. Those of all workers together are no more than the relay takes: of one machine Postfix takes 50 unless told otherwise, Exim 20.',
     takes: 'a whole number from 1 to 100',
-    without: '5',
+    without: '8',
     rule: wholeNumber(1, 100),
   },
   RATE_PER_SECOND: {

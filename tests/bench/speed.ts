@@ -21,7 +21,7 @@ const few = 10_000;
 const many = Number(process.env['GALLEY_BENCH_READERS'] ?? 1_000_000);
 const runs = Number(process.env['GALLEY_BENCH_RUNS'] ?? 5);
 /** What serve takes when nobody sets SMTP_CONNECTIONS. */
-const connections = 5;
+const connections = 8;
 const bounds = { nodemailer: 4, source: 0.5, signed: 3, processor: 0.45, growth: 1.1 };
 
 const february = resolve(import.meta.dirname, '../../../shared/seed/durand-dispatch-2025-02.md');
