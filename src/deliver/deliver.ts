@@ -2,6 +2,7 @@
 import { AppError } from '../errors.ts';
 import { type MessageTemplate, personalise, type Signer } from '../message/message.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { pleadingGroup } from '../model/pace.ts';
 import type { BatchJob, BatchJobRow, JobEnd } from '../queue/jobs.ts';
 import type { Marks } from '../queue/marks.ts';
 import type { Pace } from '../queue/pace.ts';
@@ -49,26 +50,29 @@ export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: A
 
   /**
    * Takes one row after the other. It keeps its place while it need not wait: so the older of two batches ends first, and the next fills the places that fall
-   * free. Whoever waits for a turn keeps none.
+   * free. Whoever waits for a turn keeps none, unless a turn was missed because no place was free.
    */
   async function lane(): Promise<void> {
-    let giveBack: (() => void) | undefined;
+    let place: (() => void) | undefined;
+    const leave = (): void => {
+      place?.();
+      place = undefined;
+    };
+    let missed = false;
     try {
       for (;;) {
         await gate.passed(stopping);
         const now = turns.now();
-        if (now === undefined) {
-          giveBack?.();
-          giveBack = undefined;
-        }
-        const next = now ?? (await turns.next(stopping));
-        if (next !== undefined) giveBack ??= await lanes.take();
+        if (now === undefined && !missed) leave();
+        const next = now ?? (await turns.next(stopping, leave));
+        if (next !== undefined) place ??= await lanes.take();
         if (state.end === 'done' && stopping.aborted) state.end = 'back';
         if (next === undefined || state.end !== 'done') return;
-        await begin(next);
+        missed = turns.missed(next);
+        if (!missed) await begin(next);
       }
     } finally {
-      giveBack?.();
+      leave();
     }
   }
 
@@ -84,8 +88,13 @@ export async function deliverBatch(deps: DeliverDeps, job: BatchJob, stopping: A
       return;
     }
     const takeBack = (instead: Outcome): void => marks.remember(job, row.reader, instead);
-    const outcome = gate.judge(await deliverOne(deps, messageFor(row), row, asked), group, takeBack);
-    if (outcome.slow) pace.slowDown(group).catch(() => {}); // while Redis is away nobody is slowed down; the next plea comes
+    const asks = pleadingGroup(row.address, group);
+    const said = await deliverOne(deps, messageFor(row), row, asked);
+    const outcome = gate.judge(said, { group: asks, takeBack, takenBack: row.takenBack === true });
+    if (outcome.slow) {
+      turns.limit(asks);
+      pace.slowDown(asks).catch(() => {}); // while Redis is away nobody is slowed down; the next plea comes
+    }
     marks.remember(job, row.reader, outcome.slow && outcome.kind === 'not-sent' ? { ...outcome, wait: afterPleaMs } : outcome);
   }
 

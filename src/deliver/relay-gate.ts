@@ -2,14 +2,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../model/outcome.ts';
 
+/** Whose mail an outcome is of. */
+export interface JudgedMail {
+  /** The group of domains it went to. */
+  group: string;
+  /** May be called later, with the outcome that counts instead: of a refusal that turns out to be about us. */
+  takeBack: (instead: Outcome) => void;
+  /** It was refused before, and taken back when that stopped the send. */
+  takenBack: boolean;
+}
+
 export interface RelayGate {
   /** Resolves when messages may be begun, or when `stopping` is aborted. */
   passed(stopping: AbortSignal): Promise<void>;
-  /**
-   * Looks at the outcome of a mail to a group of domains: closes on the relay's trouble. Returns the outcome that counts for the reader. `takeBack` may be
-   * called later, with the outcome that counts instead: of a refusal that turns out to be about us.
-   */
-  judge(outcome: Outcome, group: string, takeBack: (instead: Outcome) => void): Outcome;
+  /** Looks at the outcome of a mail: closes on the relay's trouble. Returns the outcome that counts for the reader. */
+  judge(outcome: Outcome, mail: JudgedMail): Outcome;
 }
 
 export interface RelayGateOptions {
@@ -26,6 +33,8 @@ const defaultWaits = [1, 2, 5, 15, 30, 60, 120, 300, 600].map((seconds) => secon
 
 /** One refusal that speaks about us may be a single reader's host; this many in a row are about us: the send stops, and none of them is refused. */
 const refusalsInARow = 3;
+/** Refusals further apart are of two sends, and no row. */
+const inARowMs = 3_600_000;
 
 /** So many different providers that ask to slow down, and nothing accepted in between: it is the relay that speaks. */
 const groupsAtOnce = 3;
@@ -35,6 +44,7 @@ export function openRelayGate({ probe, tell, waits = defaultWaits }: RelayGateOp
   let tries = 0;
   let aboutUs: ((instead: Outcome) => void)[] = [];
   let refusedAll = false;
+  let refusedAt = 0;
   const pleading = new Set<string>();
 
   async function untilAnswered(trouble: string): Promise<void> {
@@ -60,7 +70,7 @@ export function openRelayGate({ probe, tell, waits = defaultWaits }: RelayGateOp
         await Promise.race([closed, new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve(), { once: true }))]);
       }
     },
-    judge(outcome, group, takeBack) {
+    judge(outcome, { group, takeBack, takenBack }) {
       if (outcome.relay) {
         close(outcome.reply);
         return outcome;
@@ -71,10 +81,15 @@ export function openRelayGate({ probe, tell, waits = defaultWaits }: RelayGateOp
         return outcome;
       }
       if (outcome.kind !== 'not-sent') pleading.clear();
-      if (!outcome.senderScope) {
+      // a person has let the send go on since: now it counts, or a few readers whose servers want none of us would stop it again and again
+      if (outcome.senderScope && takenBack) return outcome;
+      const now = performance.now();
+      if (!outcome.senderScope || now - refusedAt > inARowMs) {
         aboutUs = [];
         refusedAll = false;
-      } else {
+      }
+      if (outcome.senderScope) {
+        refusedAt = now;
         aboutUs.push(takeBack);
         refusedAll ||= aboutUs.length >= refusalsInARow;
       }

@@ -262,10 +262,16 @@ function trouble({ place }: Relay, error: LineError): Outcome {
   const code = error.originalCode ?? error.code ?? '';
   const plain = error.timeoutType ? `no answer from ${place}` : plainReasons[code]?.(place);
   const words = error.response
-    ? `${error.code === 'EAUTH' ? 'login refused at' : 'turned away at'} ${place}: ${error.response}`
+    ? `${refusedAs[error.code ?? ''] ?? 'turned away at'} ${place}: ${error.response}`
     : (plain ?? `${place}: ${error.message}`);
   return { kind: 'not-sent', reply: oneLine(words), relay: true };
 }
+
+/** What the relay's own words are put behind. */
+const refusedAs: Record<string, string> = {
+  EAUTH: 'login refused at',
+  ETLS: 'the line cannot be encrypted (STARTTLS), and nothing is sent in the clear, at',
+};
 
 const plainReasons: Record<string, (place: string) => string> = {
   ECONNREFUSED: (place) => `connection refused at ${place}`,

@@ -9,13 +9,22 @@ export interface NextRow {
   row: BatchJobRow;
   group: string;
   hold?: number;
+  /** Of the monotonic clock: after it the turn is missed. Absent where it needed none. */
+  until?: number;
 }
 
 export interface Turns {
   /** The next row, if one may go without waiting or asking anybody. */
   now(): NextRow | undefined;
-  /** The next row, once it may go; undefined when none is left or `stopping` is aborted. May be called by several lanes at once. */
-  next(stopping: AbortSignal): Promise<NextRow | undefined>;
+  /**
+   * The next row, once it may go; undefined when none is left or `stopping` is aborted. May be called by several lanes at once. `waits` is called when there is
+   * nothing to do but to wait for the groups.
+   */
+  next(stopping: AbortSignal, waits: () => void): Promise<NextRow | undefined>;
+  /** Whether the turn of a row passed meanwhile; then the row is put back. After a turn that was not kept, many messages would go out at once. */
+  missed(next: NextRow): boolean;
+  /** A group asked us to slow down: each of its rows that are left waits for a turn from now on. */
+  limit(group: string): void;
   /** The batch is over, whatever is left of it: another one may wait for its groups. */
   close(): void;
 }
@@ -54,18 +63,17 @@ export async function openTurns(
   { pace, rate, rates, tails }: { pace: Pace; rate: number | undefined; rates: GroupRates; tails: Tails },
 ): Promise<Turns> {
   const slowed = await pace.slowed();
-  const free: NextRow[] = [];
   const courses = new Map<string, Course>();
-  for (const row of rows) {
-    const group = paceGroup(row.address, rates);
-    if (rateOf(group, rates) === undefined && !slowed.has(group)) free.push({ row, group });
-    else {
-      const course = courses.get(group) ?? { group, rows: [], notBefore: 0, step: 0, held: [] };
-      course.rows.push(row);
-      courses.set(group, course);
-    }
+  let free: NextRow[] = rows.map((row) => ({ row, group: paceGroup(row.address, rates, slowed) })).reverse(); // taken from the end
+
+  function limit(group: string): Course {
+    const course = courses.get(group) ?? { group, rows: [], notBefore: 0, step: 0, held: [] };
+    courses.set(group, course);
+    for (const next of free.toReversed()) if (next.group === group) course.rows.push(next.row);
+    free = free.filter((next) => next.group !== group);
+    return course;
   }
-  free.reverse();
+  for (const group of new Set(free.map((next) => next.group))) if (rateOf(group, rates) !== undefined || slowed.has(group)) limit(group);
   const mine = new Map<string, number>();
   let waits = false;
 
@@ -78,19 +86,26 @@ export async function openTurns(
   const late = (group: string): number =>
     Math.max(lateMs.least, Math.min(lateMs.most, 500 / Math.max(rate ?? 0, rateOf(group, rates) ?? 0)));
 
+  function putBack({ row, group }: NextRow): void {
+    const course = courses.get(group);
+    if (course === undefined) free.push({ row, group });
+    else course.rows.unshift(row);
+  }
+
   /** Asks for the row's turn and waits until it has come; else the row is put back. */
-  async function comesNow({ row, group }: NextRow, course: Course | undefined, stopping: AbortSignal): Promise<boolean> {
+  async function comesNow(next: NextRow, course: Course | undefined, stopping: AbortSignal): Promise<boolean> {
+    const { group } = next;
     if (rate === undefined && course === undefined) return true;
     const turn = await pace.take({ rate, group, groupRate: rateOf(group, rates) }, stopping).catch(() => undefined);
     if (turn?.go) {
       const at = performance.now() + turn.wait;
       await rest(turn.wait, stopping); // before begin: a wait must never count as in flight
-      if (performance.now() - at < late(group)) return true; // one that was missed is lost: those who were on time have the next ones
+      next.until = at + late(group);
+      if (performance.now() < next.until) return true; // one that was missed is lost: those who were on time have the next ones
     } else if (turn === undefined)
       await rest(100, stopping); // Redis is away
-    else if (course !== undefined) Object.assign(course, { notBefore: performance.now() + turn.wait, step: turn.step });
-    if (course === undefined) free.push({ row, group });
-    else course.rows.unshift(row);
+    else Object.assign(limit(group), { notBefore: performance.now() + turn.wait, step: turn.step }); // also one that was slowed down only now
+    putBack(next);
     return false;
   }
 
@@ -111,7 +126,9 @@ export async function openTurns(
       mine.set(group, left.length);
       tails.kept.set(group, others + left.length);
       if (surplus.length === 0) continue;
-      const holds = await pace.hold(group, surplus.length, step).catch(() => surplus.map(() => tailMs));
+      const own = rateOf(group, rates);
+      const recovers = own === undefined || step > 1500 / own;
+      const holds = await pace.hold(group, surplus.length, { step, recovers }).catch(() => surplus.map(() => tailMs));
       course.held.push(...surplus.map((row, i) => ({ row, group, hold: holds[i] ?? tailMs })));
     }
   }
@@ -121,7 +138,13 @@ export async function openTurns(
 
   return {
     now: () => (rate === undefined && ready() === undefined ? free.pop() : undefined),
-    async next(stopping) {
+    missed(next) {
+      if (next.until === undefined || performance.now() <= next.until) return false;
+      putBack(next);
+      return true;
+    },
+    limit: (group) => void limit(group),
+    async next(stopping, waitsNow) {
       while (!stopping.aborted) {
         const course = ready();
         const row = course?.rows.shift();
@@ -133,6 +156,7 @@ export async function openTurns(
         const held = [...courses.values()].find((each) => each.held.length > 0)?.held.shift();
         if (held !== undefined) return held;
         if (![...courses.values()].some((each) => each.rows.length > 0)) break;
+        waitsNow();
         await holdBack();
         if (![...courses.values()].some((each) => each.held.length > 0)) await rest(Math.max(1, Math.min(tailMs, soonest())), stopping);
       }

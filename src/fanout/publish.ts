@@ -6,6 +6,7 @@ import { composeNotice, composeTemplate, issueInput } from '../message/message.t
 import { type Format, formats } from '../model/edition.ts';
 import { noSend } from '../model/notice.ts';
 import type { GroupRates } from '../model/pace.ts';
+import { outcomeOfReply } from '../model/smtp-reply.ts';
 import { mintToken, nobody, type TokenKeys, type TokenKind } from '../model/token.ts';
 import type { Redis } from '../queue/connect.ts';
 import { keepTemplate, publishFence } from '../queue/engine.ts';
@@ -54,7 +55,7 @@ async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBa
   const publication = getSend(db, sendId).publicationId;
   const pdf = messageHasSlot(db, sendId, 'pdf');
   const rows: BatchJob['rows'] = [];
-  for (const { reader, address, format, name } of out) {
+  for (const { reader, address, format, name, reply } of out) {
     if (rows.length % rowsAtOnce === 0) await setImmediate(); // whoever waits for a page goes first
     const subject = { publication, reader, send: sendId };
     const token = (kind: TokenKind): string => mintToken(tokenKeys, kind, subject);
@@ -64,7 +65,9 @@ async function publishDeliveries(deps: FanoutDeps, { id, sendId, epoch }: OpenBa
       preferences: token('preferences'),
       ...(pdf && { pdf: token('pdf') }),
     };
-    rows.push({ reader, address, ...tokens, ...(name !== null && { name }), ...(format !== 'full' && { template: hashes[format] }) });
+    const takenBack = reply !== null && outcomeOfReply('rcpt', reply).senderScope === true; // a refusal that stands is never handed out again
+    const own = { ...(name !== null && { name }), ...(format !== 'full' && { template: hashes[format] }) };
+    rows.push({ reader, address, ...tokens, ...own, ...(takenBack && { takenBack }) });
   }
   await queue.add({
     batch: id,

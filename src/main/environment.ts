@@ -9,7 +9,9 @@ export type Environment = Record<string, string | undefined>;
  */
 export function demoEnvironment(env: Environment): Environment {
   const kept = Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(SMTP|DKIM|INBOUND)_|^(SECRET_KEY|REDIS_URL|RATE_PER_SECOND|BOUNCE_DOMAIN)$/.test(name)),
+    Object.entries(env).filter(
+      ([name]) => !/^(SMTP|DKIM|INBOUND)_|^(SECRET_KEY|REDIS_URL|RATE_PER_SECOND|RATE_BY_DOMAIN|BOUNCE_DOMAIN)$/.test(name),
+    ),
   );
   const redis = env['REDIS_URL'];
   if (redis === undefined || hasRedisServer(env['PATH'] ?? '')) return { ...kept, DATA_DIR: './demo' };

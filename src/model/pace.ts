@@ -7,12 +7,20 @@ export type GroupRates = Readonly<Record<string, number>>;
 /** The group of all domains that no other group takes. */
 export const others = 'others';
 
-/** The group whose pace an address keeps to. Without a rate for `others`, a domain that no provider takes is a group of its own, so that one that slows us slows nobody else. */
-export function paceGroup(address: string, rates: GroupRates): string {
+/**
+ * The group whose pace an address keeps to. A domain that no provider takes is a group of its own where `others` have no rate, and where it is among those that
+ * were `slowed` down: one small server that asks for less slows nobody else.
+ */
+export function paceGroup(address: string, rates: GroupRates, slowed: ReadonlySet<string>): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
   if (Object.hasOwn(rates, domain)) return domain;
   const group = domainGroup(address);
-  return isProvider(group) || Object.hasOwn(rates, group) || !Object.hasOwn(rates, others) ? group : others;
+  return isProvider(group) || Object.hasOwn(rates, group) || !Object.hasOwn(rates, others) || slowed.has(group) ? group : others;
+}
+
+/** The group that is slowed down when the server of an address asks for it; `group` is the one whose pace the address kept to. */
+export function pleadingGroup(address: string, group: string): string {
+  return group === others ? domainGroup(address) : group;
 }
 
 /**

@@ -27,6 +27,8 @@ const batchJob = z.object({
       name: z.string().optional(),
       /** Hash of this row's message template, when its reader gets another format than most. */
       template: z.string().optional(),
+      /** This reader was refused for a reason that is ours, and taken back when the send stopped for it. */
+      takenBack: z.boolean().optional(),
     }),
   ),
 });

@@ -68,8 +68,7 @@ export function openMarks(redis: Redis, stopping: AbortSignal): Marks {
     entry.outcome.kind,
     entry.outcome.reply,
     worker,
-    `${entry.outcome.wait ?? ''}`,
-    entry.outcome.halt ? 'halt' : '',
+    ...(entry.outcome.wait === undefined && !entry.outcome.halt ? [] : [`${entry.outcome.wait ?? ''}`, entry.outcome.halt ? 'halt' : '']),
   ];
   const key = (batch: number, reader: number): string => `${batch}:${reader}`;
 

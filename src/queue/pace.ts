@@ -24,8 +24,11 @@ export interface Pace {
   slowDown(group: string): Promise<void>;
   /** The groups that have been slowed down, as they were known a second ago; empty while Redis is away. */
   slowed(): Promise<ReadonlySet<string>>;
-  /** Milliseconds until each of `rows` messages to a group is worth looking at again, when its turns are `step` ms apart: spread, so that they come as they can go. */
-  hold(group: string, rows: number, step: number): Promise<number[]>;
+  /**
+   * Milliseconds until each of `rows` messages to a group is worth looking at again, when its turns are `step` ms apart: spread, so that they come as they can
+   * go. `recovers`: it was slowed down, and its turns may come closer together soon.
+   */
+  hold(group: string, rows: number, { step, recovers }: { step: number; recovers: boolean }): Promise<number[]>;
 }
 
 const slowKey = 'g:slow';
@@ -35,8 +38,11 @@ const holdKey = (group: string): string => `g:hold:${group}`;
 /** A pace is kept a little below its limit: what is late by a few milliseconds and meets what is on time must not be over it (98 to 100 % over a minute). */
 const share = 0.99;
 
-/** A row waits at least so long, or it would come back before its batch is closed; and at most so long, because a provider may recover. */
-const holdMs = { least: 500, most: 600_000 } as const;
+/**
+ * A row waits at least so long, or it would come back before its batch is closed; and at most so long, because a provider may recover, or its rate be set anew.
+ * Each look at a row costs a claim and an outcome, so where nothing recovers there are few.
+ */
+const holdMs = { least: 500, most: 3_600_000, mostOfSlowed: 600_000 } as const;
 /** Rows come back somewhat faster than they can go: a turn without a row is lost, a row without a turn waits again. */
 const holdShare = 0.6;
 
@@ -46,6 +52,9 @@ const holdShare = 0.6;
  */
 const soonMs = 50;
 
+/** A bucket is never filled so far ahead, not even by notices: where one is, Redis's clock was set back, and nobody waits until it is that late again. */
+const aheadMs = 60_000;
+
 /** Microseconds, and how often a group is halved now: what it had, less what its silence since has taken back. */
 const readLevel = `local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
@@ -54,7 +63,7 @@ local level, since = 0, now
 local slow = redis.call('HGET', '${slowKey}', ARGV[1])
 if slow then
   local a, b = string.match(slow, '(%d+):(%d+)')
-  level, since = tonumber(a), tonumber(b)
+  level, since = tonumber(a), math.min(now, tonumber(b))
   while level > 0 and now - since >= recover[level] do
     since = since + recover[level]
     level = level - 1
@@ -71,18 +80,22 @@ end
 const takeScript = `${readLevel}
 local keep, soon = ${share}, ${soonMs * 1000}
 local ms = function(microseconds) return math.max(0, math.ceil(microseconds / 1000)) end
-local turn = function(key) return math.max(now, tonumber(redis.call('GET', key) or '0')) end
+local turn = function(key, step)
+  local next = tonumber(redis.call('GET', key) or '0')
+  if next - now > ${aheadMs * 1000} + 2 * step then return now end
+  return math.max(now, next)
+end
 local charge = function(key, from, step) redis.call('SET', key, string.format('%.0f', from + step), 'PX', math.ceil(60000 + step / 500)) end
 local rate = tonumber(ARGV[4])
 local step = rate and 1000000 / (rate * keep)
-local slot = rate and turn(KEYS[2]) or now
+local slot = rate and turn(KEYS[2], step) or now
 if slot - now > soon then return {2, ms(slot - now - soon) + 1, 0} end
 local groupRate = tonumber(ARGV[2]) or (level > 0 and tonumber(ARGV[3]) * 2) or nil
 if slow and level == 0 then redis.call('HDEL', '${slowKey}', ARGV[1]) end
 local wait = slot - now
 if groupRate then
   local apart = 1000000 * 2 ^ level / (groupRate * keep)
-  local next = turn(KEYS[1])
+  local next = turn(KEYS[1], apart)
   if ARGV[5] == 'wait' then
     local ahead = next - slot - (rate and 0 or soon)
     if ahead > 0 then return {0, ms(ahead) + 1, ms(apart)} end
@@ -90,7 +103,7 @@ if groupRate then
   end
   charge(KEYS[1], next, apart)
 end
-for i = 2, #KEYS do charge(KEYS[i], turn(KEYS[i]), step) end
+for i = 2, #KEYS do charge(KEYS[i], turn(KEYS[i], step), step) end
 return {1, ms(wait), 0}`;
 
 /** slowDown: ARGV group. Halved once more, but for what was under way when it was halved last. */
@@ -105,7 +118,7 @@ const holdScript = `local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local first = math.max(now + tonumber(ARGV[3]), tonumber(redis.call('GET', KEYS[1]) or '0'))
 local next = math.min(first + tonumber(ARGV[1]) * tonumber(ARGV[2]), now + tonumber(ARGV[4]))
-redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', 3600000)
+redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', ${2 * holdMs.most})
 return first - now`;
 
 /** Milliseconds that a look at the slowed groups is good for. */
@@ -161,14 +174,15 @@ export function openPace(redis: Redis, freight: Freight): Pace {
       }
       return known.groups;
     },
-    async hold(group, rows, step) {
+    async hold(group, rows, { step, recovers }) {
       const apart = Math.max(1, Math.floor(step * holdShare));
-      const given = [rows, apart, holdMs.least, holdMs.most].map(String);
+      const most = recovers ? holdMs.mostOfSlowed : holdMs.most;
+      const given = [rows, apart, holdMs.least, most].map(String);
       const first = Number(await redis.eval(holdScript, 1, holdKey(group), ...given));
       // beyond the most they are strewn, or all of them would come back at once
       return Array.from({ length: rows }, (_, row) => {
         const wait = first + row * apart;
-        return wait <= holdMs.most ? wait : Math.round(holdMs.most * (0.5 + Math.random() / 2));
+        return wait <= most ? wait : Math.round(most * (0.5 + Math.random() / 2));
       });
     },
   };

@@ -26,6 +26,8 @@ export interface BatchRow {
   format: Format;
   /** What the reader was called at the freeze; null where the message does not say. */
   name: string | null;
+  /** What was said of it last, if it was out before. */
+  reply: string | null;
 }
 
 /** What a claim did: the batch it made, if any row is in it, and how many rows it looked at. */
@@ -65,11 +67,13 @@ export function claimBatch(db: Db, sendId: number, limit: number, now: number): 
 function waitingRows(db: Db, sendId: number, limit: number, now: number) {
   const consent = `EXISTS (SELECT 1 FROM sends s JOIN subscriptions c ON c.publication_id = s.publication_id AND c.reader_id = d.reader_id WHERE s.id = d.send_id AND ${mailableAt('c')}
     AND (s.missed = 0 OR ${hasItNowhere('s.id', 'd.reader_id')})) AS consents`; // a late 250 may have reached whom an earlier send seemed to miss
-  const columns = `SELECT reader_id AS reader, state, provider, ${consent} FROM deliveries d WHERE send_id = @sendId`;
+  // the index is named, or SQLite walks past every row that is through, at each claim
+  const those = (index: string): string =>
+    `SELECT reader_id AS reader, state, provider, ${consent} FROM deliveries d INDEXED BY ${index} WHERE send_id = @sendId`;
   const all = [
-    `${columns} AND state = 'deferred' AND due_at <= @now ORDER BY due_at LIMIT @left`,
-    `${columns} AND state = 'ready' AND due_at <= @now ORDER BY due_at LIMIT @left`, // had to wait for the pace of their providers
-    `${columns} AND state = 'ready' AND due_at IS NULL ORDER BY reader_id LIMIT @left`,
+    `${those('deliveries_due')} AND state = 'deferred' AND due_at <= @now ORDER BY due_at LIMIT @left`,
+    `${those('deliveries_held')} AND state = 'ready' AND due_at <= @now ORDER BY due_at LIMIT @left`, // had to wait for the pace of their providers
+    `${those('deliveries_ready')} AND state = 'ready' AND due_at IS NULL ORDER BY reader_id LIMIT @left`,
   ];
   const rows: { reader: number; state: DeliveryState; provider: number; consents: number }[] = [];
   for (const text of all) {
@@ -81,7 +85,7 @@ function waitingRows(db: Db, sendId: number, limit: number, now: number) {
 
 /** The rows still out in a batch, with the addresses they go to and what they go out as. */
 export function batchRows(db: Db, batch: number): BatchRow[] {
-  const text = `SELECT d.reader_id AS reader, r.email AS address, coalesce(d.format, 'full') AS format, d.name FROM deliveries d JOIN readers r ON r.id = d.reader_id WHERE d.batch_id = ? AND d.state = 'queued' ORDER BY d.reader_id`;
+  const text = `SELECT d.reader_id AS reader, r.email AS address, coalesce(d.format, 'full') AS format, d.name, d.reply FROM deliveries d JOIN readers r ON r.id = d.reader_id WHERE d.batch_id = ? AND d.state = 'queued' ORDER BY d.reader_id`;
   return statement(db, text).all(batch) as BatchRow[];
 }
 
@@ -188,6 +192,13 @@ export function closeBatch(db: Db, batch: number, begun: ReadonlySet<number> | u
   });
 }
 
+/** The rows that wait, by the indexes that hold them. */
+const waitingBy = [
+  { index: 'deliveries_ready', from: 'ready', due: 'due_at IS NULL' },
+  { index: 'deliveries_held', from: 'ready', due: 'due_at IS NOT NULL' },
+  { index: 'deliveries_due', from: 'deferred', due: 'due_at IS NOT NULL' },
+] as const satisfies { index: string; from: (typeof movesByPerson.cancel.from)[number]; due: string }[];
+
 /**
  * Cancels up to `limit` rows of a cancelled send that are not out, in one transaction; returns how many. Those that are out come back through the close of
  * their batch.
@@ -197,11 +208,10 @@ export function cancelRows(db: Db, sendId: number, limit: number, now: number): 
     if (!isCancelled(db, sendId)) return 0;
     const count = counter(db, sendId);
     let left = limit;
-    const { to, from: waiting } = movesByPerson.cancel;
-    const those = waiting.flatMap((from) => (['due_at IS NULL', 'due_at IS NOT NULL'] as const).map((due) => ({ from, due })));
-    for (const { from, due } of those) {
+    const { to } = movesByPerson.cancel;
+    for (const { index, from, due } of waitingBy) {
       const text = `UPDATE deliveries SET state = ?, due_at = NULL, changed_at = ?
-        WHERE send_id = ? AND reader_id IN (SELECT reader_id FROM deliveries WHERE send_id = ? AND state = '${from}' AND ${due} LIMIT ?) RETURNING provider`; // spelt out: the partial indexes are found by it
+        WHERE send_id = ? AND reader_id IN (SELECT reader_id FROM deliveries INDEXED BY ${index} WHERE send_id = ? AND state = '${from}' AND ${due} LIMIT ?) RETURNING provider`; // spelt out: a partial index can be used only so
       const moved = left > 0 ? (statement(db, text).pluck().all(to, now, sendId, sendId, left) as number[]) : [];
       for (const provider of moved) count.move(from, to, provider);
       left -= moved.length;

@@ -14,7 +14,7 @@ import type { Marks } from '../../src/queue/marks.ts';
 import { openPace } from '../../src/queue/pace.ts';
 import { type Arrival, mostInASecond, shareOf } from '../support/arrivals.ts';
 import { test } from '../support/redis.ts';
-import { openScriptedRelay, type Step } from '../support/relay.ts';
+import { openPostOffice, openScriptedRelay, type Step } from '../support/relay.ts';
 
 const template = composeNotice({
   from: { name: 'Tidewater', address: 'news@example.org' },
@@ -49,7 +49,7 @@ async function sink(answer: (to: string) => Step | undefined = () => undefined) 
 }
 
 /** A worker without serve: what it begins is a go, and what it tells is kept. */
-async function worker(redisUrl: string, relayUrl: string, connections = 5) {
+async function worker(redisUrl: string, relayUrl: string, connections = 5, waits = [1000]) {
   const told = new Map<string, Outcome>();
   const addresses = new Map<number, string>();
   const marks: Marks = {
@@ -65,7 +65,7 @@ async function worker(redisUrl: string, relayUrl: string, connections = 5) {
   const deps: DeliverDeps = {
     marks,
     transport,
-    gate: openRelayGate({ probe: () => transport.probe(), tell: async () => {} }),
+    gate: openRelayGate({ probe: () => transport.probe(), tell: async () => {}, waits }),
     pace: openPace(await connected(redisUrl), 'issue'),
     tails: openTails(),
     template: async () => template,
@@ -118,6 +118,56 @@ describe('the pace', { timeout: 30_000 }, () => {
     }
     const waits = held.map(([, { wait = 0 }]) => wait).sort((a, b) => a - b);
     expect((waits.at(-1) ?? 0) - (waits[0] ?? 0)).toBeGreaterThan(held.length * 50); // as fast as they can go, not all at once
+  });
+
+  test('is kept after a relay that stood still: turns that passed meanwhile are not made up for', async ({ redis }) => {
+    await (await connected(redis.url)).flushall();
+    const standing = Promise.withResolvers<void>();
+    const arrivals: Arrival[] = [];
+    const office = await openPostOffice({
+      onData(stream, _session, done) {
+        stream.resume().on('end', async () => {
+          if (arrivals.length === 5) await standing.promise;
+          arrivals.push({ to: '', at: performance.now() });
+          done();
+        });
+      },
+    });
+    onTestFinished(() => office.close());
+    const { deliver } = await worker(redis.url, office.url, 1);
+    const batches = [1, 2, 3, 4].map((i) => deliver(to(8, `mail${i}.example`), { rate: 20 }));
+    await expect.poll(() => arrivals.length, { timeout: 5000 }).toBe(5);
+    setTimeout(standing.resolve, 1000);
+    await Promise.all(batches);
+    expect(arrivals).toHaveLength(32);
+    expect(mostInASecond(arrivals)).toBeLessThanOrEqual(21);
+  });
+
+  test('of all small domains together is not slowed down by one of them that asks for less', async ({ redis }) => {
+    await (await connected(redis.url)).flushall();
+    const { url, arrivals } = await sink((address) => (address.endsWith('@slow.example') ? '450 4.7.1 too fast' : undefined));
+    const { deliver, told } = await worker(redis.url, url, 2);
+    const limits = { rates: { others: 40 } };
+    await deliver([...to(1, 'slow.example'), ...to(5, 'a.example')], limits);
+    expect(told.get('r0@slow.example')).toMatchObject({ kind: 'deferred', slow: true });
+    await new Promise((done) => setTimeout(done, 1100)); // what is known of slowed groups is a second old at most
+    const began = performance.now();
+    await deliver([...to(2, 'slow.example'), ...to(40, 'b.example')], limits);
+    expect(arrivals).toHaveLength(45);
+    expect((arrivals.at(-1)?.at ?? 0) - began).toBeLessThan(1500);
+  });
+
+  test('of a provider that asks for less in the middle of a batch is kept in the rest of it, the others go on', async ({ redis }) => {
+    await (await connected(redis.url)).flushall();
+    const { url, arrivals } = await sink((address) => (address === 'r0@gmail.com' ? '450 4.7.28 too fast' : undefined));
+    const { deliver, told } = await worker(redis.url, url, 1);
+    const began = performance.now();
+    await deliver([...to(60, 'gmail.com'), ...to(100, 'example.com')], { rate: 500 });
+    const google = arrivals.filter(({ to: address }) => address.endsWith('@gmail.com'));
+    const last = Math.max(...arrivals.filter((each) => !google.includes(each)).map(({ at }) => at));
+    expect(last - began).toBeLessThan(1000);
+    expect(mostInASecond(google)).toBeLessThanOrEqual(22); // 20 a second, and the one that was under way
+    expect(told.size).toBe(160);
   });
 
   test('of a provider that asks us to slow down is halved at once for every worker, others are not touched', async ({ redis }) => {
@@ -182,6 +232,40 @@ describe('a group that was slowed down', { timeout: 20_000 }, () => {
     await ago(connection, 'google', 61_000);
     expect(await pace.take({ rate: undefined, group: 'google', groupRate: undefined }, going)).toEqual({ go: true, wait: 0 });
     expect(await connection.hkeys('g:slow')).toEqual([]);
+  });
+
+  test('waits for nothing when Redis was emptied, or its clock set back', async ({ redis }) => {
+    const connection = await connected(redis.url);
+    await connection.flushall();
+    const pace = openPace(connection, 'issue');
+    const ask = { rate: 10, group: 'google', groupRate: 10 };
+    await pace.take(ask, going);
+    const ahead = String((Date.now() + 3_600_000) * 1000);
+    await connection.mset('g:pace', ahead, 'g:pace:to:google', ahead);
+    expect(await pace.take(ask, going)).toEqual({ go: true, wait: 0 });
+    await connection.flushall();
+    expect(await pace.take(ask, going)).toEqual({ go: true, wait: 0 });
+    await pace.slowDown('google');
+    await ago(connection, 'google', -3_600_000);
+    expect(await stepOf(pace, 10)).toBeCloseTo(200, -1);
+  });
+
+  test.for([0.5, 5000])('its turns are given at %d a second', async (rate, { redis }) => {
+    const connection = await connected(redis.url);
+    await connection.flushall();
+    const paces = [openPace(connection, 'issue'), openPace(await connected(redis.url), 'issue')];
+    const until = performance.now() + 1900;
+    const given = await Promise.all(
+      paces.map(async (pace) => {
+        let turns = 0;
+        for (; performance.now() < until; turns += 1)
+          await pace.take({ rate, group: 'x', groupRate: undefined }, AbortSignal.timeout(1900));
+        return turns;
+      }),
+    );
+    const all = given.reduce((sum, each) => sum + each, 0);
+    expect(all).toBeLessThanOrEqual(rate === 0.5 ? 3 : 9900);
+    expect(all).toBeGreaterThanOrEqual(rate === 0.5 ? 1 : 2500);
   });
 
   test('keeps no notice waiting, but the send makes room for it', async ({ redis }) => {

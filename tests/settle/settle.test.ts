@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { hasFence } from '../../src/queue/engine.ts';
+import type { BatchJob } from '../../src/queue/jobs.ts';
 import { openBatches } from '../../src/store/engine.ts';
 import { notices, sends } from '../../src/store/schema.ts';
 import { getSend, steerSend } from '../../src/store/sends.ts';
@@ -40,6 +41,15 @@ describe('settle', { timeout: 20_000 }, () => {
     await expect.poll(() => engine.settle()).toBeGreaterThan(0);
     expect(getSend(db, id).state).toBe('sending');
     expect(told()).toHaveLength(1);
+    const handed = Promise.withResolvers<BatchJob>();
+    engine.take(async (job) => {
+      if (job.batch !== attempt.batch) handed.resolve(job);
+      return 'done';
+    });
+    expect(await engine.topUp()).toBe(1);
+    expect((await handed.promise).rows.map(({ reader, takenBack }) => [reader, takenBack])).toEqual(
+      [1, 2, 3].map((reader) => [reader, true]),
+    );
   });
 
   test('a row that must wait for the pace of its provider is ready, and handed out again when it is due', async ({ redis }) => {

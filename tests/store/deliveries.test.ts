@@ -90,8 +90,8 @@ test('a claim takes ready rows into a batch once, and who left since the freeze 
   db.update(subscriptions).set({ state: 'left' }).where(eq(subscriptions.readerId, 1)).run();
   const batch = claimBatch(db, id, 10, t0);
   expect(batchRows(db, batch ?? 0)).toEqual([
-    { reader: 2, address: 'r2@example.com', format: 'full', name: null },
-    { reader: 3, address: 'r3@example.com', format: 'full', name: null },
+    { reader: 2, address: 'r2@example.com', format: 'full', name: null, reply: null },
+    { reader: 3, address: 'r3@example.com', format: 'full', name: null, reply: null },
   ]);
   expect(counts(db, id)).toEqual({ prepared: 3, queued: 2, cancelled: 1 });
   expect(claimBatch(db, id, 10, t0)).toBeUndefined();

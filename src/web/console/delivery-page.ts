@@ -2,6 +2,7 @@
 import type { RelayFacts, RelayTest } from '../../deliver/deliver.ts';
 import { type Html, html } from '../../html.ts';
 import type { DkimRecord, RecordCheck } from '../../message/message.ts';
+import type { GroupRates } from '../../model/pace.ts';
 import type { Publication } from '../../store/publications.ts';
 import { number } from './page.ts';
 
@@ -11,6 +12,7 @@ export interface DeliveryView {
   /** Undefined in a rehearsal. */
   relay: (RelayFacts & { connections: number }) | undefined;
   ratePerSecond: number | undefined;
+  ratesByDomain: GroupRates | undefined;
   bounceDomain: string | undefined;
   /** Whether somebody takes in what comes back. */
   inbound: boolean;
@@ -46,12 +48,16 @@ BASE_URL=https://news.example.org</code></pre>
 <p class="muted small">BASE_URL is where readers will open pages and leave; off this machine it takes https. A rehearsed issue can still be sent: rehearsals use up no issue and no slot.</p></section>`;
 
 function relayPart(view: DeliveryView, relay: RelayFacts & { connections: number }): Html {
-  const { ratePerSecond, owner, test, unknownPolicy } = view;
+  const { ratePerSecond, ratesByDomain = {}, owner, test, unknownPolicy } = view;
   const rows: [string, Html | string][] = [
     ['Relay', html`<bdi dir="ltr">${relay.place}</bdi>`],
     ['Line', lines[relay.line]],
     ['Signs in', relay.user === undefined ? 'nobody' : owner ? html`<bdi dir="ltr">${relay.user}</bdi>` : 'yes'],
     ['Pace', ratePerSecond === undefined ? 'as fast as the relay takes mail' : `${number(ratePerSecond)} a second`],
+    ...Object.entries(ratesByDomain).map(([group, rate]): [string, Html] => [
+      'Pace by provider',
+      html`<bdi dir="ltr">${group}</bdi>: ${number(rate)} a second`,
+    ]),
     ['Connections', `${number(relay.connections)} for each worker, and one for notices`],
     [
       'In doubt',
@@ -63,7 +69,7 @@ function relayPart(view: DeliveryView, relay: RelayFacts & { connections: number
   return html`<section aria-labelledby="relay"><h2 class="over" id="relay">The relay</h2><dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${test !== undefined && testResult(test, relay)}
 ${owner && html`<form class="spaced" method="post" action="${deliveryPath}/test"><button class="btn">Test the relay</button> <span class="muted small">Connects, says who we are, signs in, and leaves. No mail is sent; it takes ten seconds at most.</span></form>`}
-<p class="muted small spaced">Settings: SMTP_URL, SMTP_CONNECTIONS, RATE_PER_SECOND, UNKNOWN_POLICY.</p></section>`;
+<p class="muted small spaced">Settings: SMTP_URL, SMTP_CONNECTIONS, RATE_PER_SECOND, RATE_BY_DOMAIN, UNKNOWN_POLICY.</p></section>`;
 }
 
 function testResult({ trouble, advice, took }: RelayTest, { user, line }: RelayFacts): Html {

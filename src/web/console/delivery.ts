@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'express';
 import { describeRelay, type RelayTest, testRelay } from '../../deliver/deliver.ts';
 import { checkRecords, type Dkim, dkimRecord, type RecordCheck, type TxtLookup } from '../../message/message.ts';
+import type { GroupRates } from '../../model/pace.ts';
 import { mayAs } from '../../model/person.ts';
 import type { Db } from '../../store/open.ts';
 import { listPublications } from '../../store/publications.ts';
@@ -14,6 +15,7 @@ export interface DeliverySettings {
   /** The relay with its password; absent in a rehearsal. */
   smtp?: { url: string; connections: number } | undefined;
   ratePerSecond?: number | undefined;
+  ratesByDomain?: GroupRates | undefined;
   bounceDomain?: string | undefined;
   /** Present when mail that comes back is taken in here. */
   inbound?: object | undefined;
@@ -62,9 +64,10 @@ export function deliveryRoutes(desk: Desk, { db, settings, dkim, lookUpTxt, test
   });
 
   async function show(response: Response, test: RelayTest | undefined): Promise<void> {
-    const { ratePerSecond, bounceDomain, inbound, unknownPolicy = 'hold' } = settings;
+    const { ratePerSecond, ratesByDomain, bounceDomain, inbound, unknownPolicy = 'hold' } = settings;
     const view: DeliveryView = {
-      ...{ ratePerSecond, bounceDomain, unknownPolicy, inbound: inbound !== undefined, signing, test, seen: await recordsSeen() },
+      ...{ ratePerSecond, ratesByDomain, bounceDomain, unknownPolicy, inbound: inbound !== undefined, signing, test },
+      seen: await recordsSeen(),
       strangers: dkim === undefined ? [] : listPublications(db).filter(({ fromAddress }) => !isOf(fromAddress, dkim.domain)),
       relay: smtp && { ...describeRelay(smtp.url), connections: smtp.connections },
       owner: mayAs(personOf(response).role, 'owner'),
