@@ -245,6 +245,23 @@ describe.skipIf(chromiumPath === undefined)(`writing in a browser${browserNote}`
     await close(context);
   });
 
+  test('two people press Send at once, one of them twice: it is one send, and who was later is told', async () => {
+    const { page, context, path, id } = await open();
+    await page.goto(`${site.url}${path}/proof`);
+    await press(page.getByRole('button', { name: 'Make the proof' }));
+    await press(page.getByRole('button', { name: 'Approve this proof' }));
+    const other = await context.newPage();
+    await other.goto(`${site.url}${path}/proof`);
+    const buttons = [page, other].map((each) => each.getByRole('button', { name: 'Send it now' }));
+    for (const button of buttons) await button.scrollIntoViewIfNeeded();
+    await Promise.all([buttons[0]?.dblclick(), buttons[1]?.click()]);
+    for (const each of [page, other]) await each.getByRole('button', { name: 'Take it back' }).waitFor();
+    const told = await Promise.all([page, other].map((each) => each.getByRole('alert').getByText('readers get it once').count()));
+    expect(told).toContain(1);
+    expect(site.db.$client.prepare('SELECT COUNT(*) FROM sends WHERE issue_id = ?').pluck().get(id)).toBe(1);
+    await close(context);
+  });
+
   test('all of it works without a script: saved by its button, looked at, checked, approved, scheduled, taken back', async () => {
     const { page, context, stored, path } = await open({ script: false });
     await area(page).fill(`${stored()}\nTyped without a script.\n`);

@@ -1,9 +1,11 @@
 /** Signing in with a real browser: passkeys by Chromium's virtual authenticator (CDP WebAuthn), links without script, sessions that end under an open page. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { saveRevision } from '../../src/store/issues.ts';
 import { editors, passkeys } from '../../src/store/schema.ts';
 import { setUpCode } from '../../src/team/team.ts';
 import { accessibilityFaults, browserNote, changeLook, chromiumPath, looks, openBrowser, scrollsSideways } from '../support/browser.ts';
+import { sampleTree } from '../support/store.ts';
 import { signInAs } from '../web/signed.ts';
 import { openSite, type Site, sessionsKey } from '../web/site.ts';
 
@@ -133,6 +135,25 @@ describe.skipIf(chromiumPath === undefined)(`the ways in, in a browser${browserN
     await page.waitForURL(`${base}/console/settings/you`);
     await press('Add a passkey');
     await page.getByText('This device has a passkey here already').waitFor();
+  });
+
+  test('who may only look is offered nothing to change, and a form sent all the same is refused', async () => {
+    const { cookie } = signInAs(site, 'viewer', 'Sam Reed');
+    const looking = await browser.newContext();
+    const [name = '', value = ''] = cookie.split('=');
+    await looking.addCookies([{ name, value, url: base }]);
+    const theirs = await looking.newPage();
+    saveRevision(site.db, { publicationId: site.publication.id, tree: sampleTree, source: 'x', stops: [], hash: 'h', now: site.now() });
+    await theirs.goto(`${base}/console/issues/1`);
+    await theirs.locator('#source[readonly]').waitFor();
+    expect(await theirs.getByRole('button', { name: /Save|Send|Add/ }).count()).toBe(0);
+    const before = site.db.$client.prepare('SELECT COUNT(*) FROM revisions').pluck().get();
+    const status = await theirs.evaluate(
+      "fetch('/console/issues/1', { method: 'POST', body: new URLSearchParams({ source: 'x' }) }).then(({ status }) => status)",
+    );
+    expect(status).toBe(403);
+    expect(site.db.$client.prepare('SELECT COUNT(*) FROM revisions').pluck().get()).toBe(before);
+    await looking.close();
   });
 
   test('a link by mail signs in without script, in its browser only, and once', async () => {
