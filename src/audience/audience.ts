@@ -24,6 +24,7 @@ export {
   undoLeave,
 } from './leave.ts';
 export { openLeaveTogether } from './leave-together.ts';
+export { keepNames } from './names.ts';
 export { askNewAddress, dataOf, type OwnData, ownData, rename, setPublications } from './own.ts';
 export { askForOwn, choose, pause, resume } from './preferences.ts';
 export { describeImport, type ImportCounts, type ImportReport } from './report.ts';

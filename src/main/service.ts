@@ -1,7 +1,7 @@
 /** A running service: the lock, Redis, the catcher when there is no relay, the engine, the workers as child processes. With the web beside it, it is serve. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ReaderDeps, resumeImports } from '../audience/audience.ts';
+import { keepNames, type ReaderDeps, resumeImports } from '../audience/audience.ts';
 import { openCatcher } from '../catcher/catcher.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
@@ -78,6 +78,10 @@ export async function openService({ config, env, log, workers, web, command, now
         })
       : undefined;
     if (pages !== undefined) stops.push(() => pages.close());
+    if (web) {
+      const names = keepNames({ db: data.db, log });
+      stops.push(() => names.close());
+    }
     const redis = await openServiceRedis(config, env, log);
     stops.push(() => redis.stop());
     const engine = await openEngine({ ...engineOptions(config, data, redis, log), now });

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { AppError } from '../errors.ts';
 import { providerNumber } from '../model/breaker.ts';
+import { nameKeys } from '../model/name-key.ts';
 import * as schema from './schema.ts';
 
 /** An open store. `$client` is the connection itself, for statements that are prepared once and run a million times. */
@@ -25,6 +26,7 @@ export function openStore(file: string): Db {
     client.pragma('foreign_keys = ON');
     client.pragma('secure_delete = ON');
     client.pragma('temp_store = MEMORY');
+    client.function('name_keys', { deterministic: true }, (name: unknown) => JSON.stringify(nameKeys(String(name ?? ''))));
     client.function('provider_number', { deterministic: true }, (email: unknown) => providerNumber(String(email)));
     migrate(client, file);
   } catch (error) {

@@ -56,16 +56,6 @@ export function findReaderByKey(db: Db, emailKey: string): Reader | undefined {
   return db.select().from(readers).where(eq(readers.emailKey, emailKey)).get();
 }
 
-/** Readers whose address begins so (its key form, see `model/address.ts`), in the order of their addresses. */
-export function readersBeginning(
-  db: Db,
-  start: string,
-  limit: number,
-): { id: number; email: string; name: string | null; since: number }[] {
-  const text = `SELECT id, email, name, created_at AS since FROM readers WHERE email_key >= ? AND email_key < ? AND email <> '' ORDER BY email_key LIMIT ?`;
-  return statement(db, text).all(start, `${start}\u{10ffff}`, limit) as ReturnType<typeof readersBeginning>;
-}
-
 export function addReader(db: Db, values: Pick<Reader, 'email' | 'emailKey' | 'name' | 'language' | 'createdAt'>): Reader {
   return db.insert(readers).values(values).returning().get();
 }

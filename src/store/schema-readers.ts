@@ -1,6 +1,6 @@
 /** The tables of what readers ask for and say: requests, words of consent, reasons for leaving. */
 import { sql } from 'drizzle-orm/sql';
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { RequestKind, RequestState } from '../model/request.ts';
 import { consents } from './schema-content.ts';
 
@@ -59,3 +59,14 @@ export const requests = sqliteTable(
     index('requests_asked').on(t.askedAt),
   ],
 );
+
+/** Names to find readers by, from each of their words on (`model/name-key.ts`). */
+export const readerNames = sqliteTable('reader_names', { key: text('key').notNull(), readerId: integer('reader_id').notNull() }, (t) => [
+  primaryKey({ columns: [t.key, t.readerId] }),
+]);
+
+/** One row: the last reader whose name is among them. */
+export const readerNamesTaken = sqliteTable('reader_names_taken', {
+  id: integer('id').primaryKey(),
+  through: integer('through').notNull(),
+});

@@ -29,6 +29,7 @@ test('every table is STRICT, and those keyed by two numbers have no rowid', () =
     'keys',
     'links',
     'pace',
+    'reader_names',
     'reminders',
     'slots',
     'standings',

@@ -104,13 +104,15 @@ describe('what came back', () => {
 });
 
 describe('a reader', () => {
-  test('is found by an address, in any letter case, or by how it begins', async () => {
+  test('is found by an address, in any letter case, by how it begins, or by a word of the name', async () => {
     await using site = await openSite();
     comeBack(site);
     const exact = await fetch(`${site.url}/console/readers?q=R2%40EXAMPLE.com`, { redirect: 'manual' });
     expect([exact.status, exact.headers.get('location')]).toEqual([303, '/console/readers/2']);
     expect((await pageAt(site, '/console/readers?q=r')).match(/href="\/console\/readers\/\d/g)).toHaveLength(3);
-    expect(await pageAt(site, '/console/readers?q=%3Cb%3E')).toContain('begins with “<bdi>&lt;b&gt;</bdi>”');
+    site.db.$client.exec("UPDATE readers SET name = 'Jürgen Müller' WHERE id = 2");
+    expect(await pageAt(site, '/console/readers?q=MULLER')).toMatch(/href="\/console\/readers\/2"><bdi>Jürgen Müller<\/bdi>/);
+    expect(await pageAt(site, '/console/readers?q=%3Cb%3E')).toContain('Nobody is called “<bdi>&lt;b&gt;</bdi>”');
     for (const nobody of ['9', 'x', '1e3', '-1']) expect((await fetch(`${site.url}/console/readers/${nobody}`)).status).toBe(404);
   });
 

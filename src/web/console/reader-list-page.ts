@@ -14,8 +14,10 @@ export interface ReaderListView {
   state: SubscriptionState | undefined;
   standings: Partial<Record<SubscriptionState, number>>;
   readers: readonly StandingReader[];
-  /** Where the next page begins; undefined on the last. */
-  next: number | undefined;
+  /** Whether there are more than are shown. */
+  more: boolean;
+  /** Whether some names cannot be found yet. */
+  namesWait: boolean;
   first: boolean;
   zone: string;
   mayChange: boolean;
@@ -33,7 +35,7 @@ export function readerListBody(view: ReaderListView): Html {
       ? 'Of all publications. Choose one above to see how its readers stand.'
       : all === active
         ? 'All of them get the next issue.'
-        : `${number(active)} get the next issue; ${counted(all - active, 'other')} came before and do not.`;
+        : `${number(active)} ${active === 1 ? 'gets' : 'get'} the next issue; ${counted(all - active, 'other')} came before and do not.`;
   return html`<div class="head"><div><h1>${heading}</h1><p class="muted">${told}</p></div>
 ${mayChange && html`<div class="row">${publication !== undefined && html`<a class="btn" href="/console/readers/export${of}">Export</a>`}<a class="btn" href="/console/readers/import${of}">Import a list</a><a class="btn go" href="/console/readers/add${of}">Add a reader</a></div>`}</div>
 ${search(asked, publication, several)}
@@ -41,7 +43,7 @@ ${asked === '' && publication !== undefined && tabs(view, all)}${list(view)}`;
 }
 
 function search(asked: string, publication: Publication | undefined, several: boolean): Html {
-  return html`<form class="filters" method="get" action="/console/readers" role="search">${several && publication !== undefined && html`<input type="hidden" name="publication" value="${publication.slug}">`}<label>Address, or how it begins <input class="input" type="search" name="q" value="${asked}" placeholder="name@example.org" dir="ltr" autocomplete="off" spellcheck="false"></label><button class="btn">Find</button></form>`;
+  return html`<form class="filters" method="get" action="/console/readers" role="search">${several && publication !== undefined && html`<input type="hidden" name="publication" value="${publication.slug}">`}<label>Name, or how the address begins <input class="input" type="search" name="q" value="${asked}" dir="auto" autocomplete="off" spellcheck="false"></label><button class="btn">Find</button></form>`;
 }
 
 function tabs({ publication, state, standings }: ReaderListView, all: number): Html {
@@ -52,9 +54,10 @@ function tabs({ publication, state, standings }: ReaderListView, all: number): H
   return html`<nav class="tabs" aria-label="Standing">${tab(undefined, 'All', all)}${present.map((each) => tab(each, subscriptionWords[each].label, standings[each] ?? 0))}</nav>`;
 }
 
-function list({ readers, asked, next, first, publication, state, zone }: ReaderListView): Html {
+function list(view: ReaderListView): Html {
+  const { readers, asked, more, first, publication, state, zone } = view;
   if (readers.length === 0)
-    return html`<p class="muted" role="status">${asked !== '' ? html`No reader’s address begins with “<bdi>${asked}</bdi>”.` : first ? 'Nobody yet.' : 'Nobody further.'}</p>`;
+    return html`<p class="muted" role="status">${asked !== '' ? html`Nobody${publication !== undefined && view.several && html` of <bdi>${publication.name}</bdi>`} is called “<bdi>${asked}</bdi>”, and no address begins so.` : first ? 'Nobody yet.' : 'Nobody further.'}${namesLate(view)}</p>`;
   const row = ({ id, email, name, state: standing, pausedUntil, since, importId }: StandingReader): Html => {
     const address = email === '' ? html`Erased reader ${id}` : html`<bdi dir="ltr">${maskAddress(email)}</bdi>`;
     const words = standing !== null && subscriptionWords[standing];
@@ -64,8 +67,11 @@ function list({ readers, asked, next, first, publication, state, zone }: ReaderL
   };
   const query = `/console/readers?${publication === undefined ? '' : `publication=${encodeURIComponent(publication.slug)}&`}${state === undefined ? '' : `state=${state}&`}`;
   return html`<table class="list came"><thead><tr><th scope="col">Reader</th><th scope="col">Standing</th><th scope="col">Since</th><th scope="col">Came with</th></tr></thead><tbody>${readers.map(row)}</tbody></table>
-<nav class="pages" aria-label="Pages"><span></span>${!first && html`<a class="btn" href="${query}">Newest</a>`}${next !== undefined && html`<a class="btn" href="${query}before=${next}">Earlier</a>`}</nav>`;
+${asked !== '' ? html`<p class="muted" role="status">${more ? `These are the first ${number(readers.length)}: type more of the name or address.` : `${counted(readers.length, 'reader')} found.`}${namesLate(view)}</p>` : html`<nav class="pages" aria-label="Pages"><span></span>${!first && html`<a class="btn" href="${query}">Newest</a>`}${more && html`<a class="btn" href="${query}before=${readers.at(-1)?.id ?? 0}">Earlier</a>`}</nav>`}`;
 }
+
+const namesLate = ({ namesWait }: ReaderListView): Html | false =>
+  namesWait && html` Of readers who came a moment ago, some names are not taken in yet: try again in a minute.`;
 
 /** The form that adds a reader, as it was filled in. */
 export interface AddTyped {

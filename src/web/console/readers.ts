@@ -1,4 +1,4 @@
-/** Readers on the desk: found by how their address begins, one with all that is known of them, and the lifting of what keeps them from being mailed. */
+/** Readers on the desk: found by name or by how their address begins, one with all that is known of them, and the lifting of what keeps them from being mailed. */
 import type { Response } from 'express';
 import { AppError } from '../../errors.ts';
 import { lift } from '../../feedback/feedback.ts';
@@ -7,8 +7,9 @@ import { subscriptionStates } from '../../model/consent.ts';
 import { auditOf } from '../../store/audit.ts';
 import { listEvents } from '../../store/feedback-list.ts';
 import { commonZone, listPublications } from '../../store/publications.ts';
-import { listStanding, type StandingReader, standingsOf } from '../../store/reader-list.ts';
-import { findReader, findReaderByKey, type Reader, readersBeginning } from '../../store/readers.ts';
+import { listStanding, standingsOf } from '../../store/reader-list.ts';
+import { namesWait, searchReaders, takeNames } from '../../store/reader-search.ts';
+import { findReader, findReaderByKey, type Reader } from '../../store/readers.ts';
 import { deliveriesTo } from '../../store/report.ts';
 import { consentHistory } from '../../store/subscriptions.ts';
 import { suppressionHash, suppressionsOf } from '../../store/suppressions.ts';
@@ -42,13 +43,18 @@ export function readerRoutes(desk: Desk, { db, suppressionKey, now }: Omit<Feedb
     const state = subscriptionStates.find((each) => each === request.query['state']);
     const before = Number(/^\d{1,15}$/.exec(String(request.query['before']))?.[0] ?? Number.MAX_SAFE_INTEGER);
     const where = { publicationId: publication?.id, state, before };
-    const found = asked === '' ? listStanding(db, where, perPage + 1, now()) : beginning(asked);
+    if (asked !== '') takeNames(db); // whoever was added just now is found by name too
+    const found =
+      asked === ''
+        ? listStanding(db, where, perPage + 1, now())
+        : searchReaders(db, { text: asked, publicationId: publication?.id }, perPage + 1, now());
     const readers = found.slice(0, perPage);
     const body = readerListBody({
       ...{ publication, asked, state, readers, zone: publication?.zone ?? commonZone(db) },
       several: listPublications(db).length > 1,
       standings: publication === undefined ? {} : standingsOf(db, publication.id, now()),
-      next: asked === '' && found.length > perPage ? readers.at(-1)?.id : undefined,
+      more: found.length > perPage,
+      namesWait: asked !== '' && namesWait(db),
       first: before === Number.MAX_SAFE_INTEGER,
       mayChange: mayChange(response),
     });
@@ -102,11 +108,6 @@ export function readerRoutes(desk: Desk, { db, suppressionKey, now }: Omit<Feedb
     const address = mayChange(response) ? reader.email : maskAddress(reader.email);
     const title = reader.name ?? (reader.email === '' ? `Reader ${reader.id}` : address);
     desk.show(response, { title, here: { place: 'readers', exact: false }, body });
-  }
-
-  function beginning(asked: string): StandingReader[] {
-    const nothing = { state: null, pausedUntil: null, importId: null } as const;
-    return readersBeginning(db, asked.toLowerCase(), perPage).map((reader) => ({ ...reader, ...nothing }));
   }
 
   /** Viewers look, and see no whole address. */
