@@ -32,8 +32,11 @@ export interface Turns {
 /** A batch may wait so long for what is left of it; what its groups cannot take by then is given back. */
 export const tailMs = 2500;
 
-/** A turn that was missed by half of the time between two, so many milliseconds at least and at most, is not used: after it, many would go out at once. */
-const lateMs = { least: 5, most: 25 } as const;
+/**
+ * A turn that was missed by more than so many milliseconds and this share of the time between two is not used: after it, many would go out at once. Paced at 99 %
+ * of the limit (`queue/pace.ts`), what is late by 10 ms and one turn still makes no more than the limit and one in any second; the rest is left to the way there.
+ */
+const lateMs = { always: 5, ofTurn: 0.6, most: 60 } as const;
 
 /** What the batches of a worker wait for: how many of them do, and how many rows they keep for each group. */
 export interface Tails {
@@ -84,7 +87,7 @@ export async function openTurns(
   };
 
   const late = (group: string): number =>
-    Math.max(lateMs.least, Math.min(lateMs.most, 500 / Math.max(rate ?? 0, rateOf(group, rates) ?? 0)));
+    Math.min(lateMs.most, lateMs.always + (1000 * lateMs.ofTurn) / Math.max(rate ?? 0, rateOf(group, rates) ?? 0));
 
   function putBack({ row, group }: NextRow): void {
     const course = courses.get(group);
