@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChosenColumns, glanceAtCsv, type ImportProgress, importReaders, type ReaderDeps } from '../../audience/audience.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -35,16 +36,20 @@ export interface ImportDesk {
   /** Takes a file that has come. Errors: it is no CSV. */
   take(file: { token: string; path: string; name: string; publication: Publication; words: string }): Promise<Arriving>;
   find(token: string): Arriving | undefined;
-  /** Tries it out: counts, and changes nothing. A second call while one runs does nothing. */
-  tryOut(arriving: Arriving, columns: ChosenColumns): void;
-  /** Imports it. False, and nothing happens, when that has begun or it was not tried. */
-  run(arriving: Arriving): boolean;
+  /** Tries it out: counts, and changes nothing. A second call while one runs does nothing. Resolves when it is over or goes on for longer. */
+  tryOut(arriving: Arriving, columns: ChosenColumns): Promise<void>;
+  /** Imports it; what comes resolves as that of `tryOut`. Undefined, and nothing happens, when that has begun or it was not tried. */
+  run(arriving: Arriving): Promise<void> | undefined;
   /** Throws the file away. */
   drop(token: string): void;
 }
 
 /** Lists that may wait at once; the oldest that nobody works on goes first. */
 const waitingAtMost = 10;
+
+/** A small list is through before its page is asked for, so that no progress is shown which is over already. */
+const soonMs = 400;
+const soon = (work: Promise<void>): Promise<void> => Promise.race([work, sleep(soonMs, undefined, { ref: false })]);
 
 /** Opens the desk; files of an earlier process are thrown away, since nobody knows any more what they were. */
 export function openImportDesk({ readers, log, now }: { readers: ReaderDeps; log: Log; now: () => number }): ImportDesk {
@@ -106,16 +111,15 @@ export function openImportDesk({ readers, log, now }: { readers: ReaderDeps; log
       }
     },
     find: (token) => arrivals.get(token),
-    tryOut(arriving, columns) {
+    async tryOut(arriving, columns) {
       if (arriving.step !== 'choosing' && arriving.step !== 'tried') return;
       Object.assign(arriving, { columns, step: 'trying', problem: undefined, report: undefined });
-      void work(arriving, true);
+      await soon(work(arriving, true));
     },
     run(arriving) {
-      if (arriving.step !== 'tried' || arriving.report === undefined) return false;
+      if (arriving.step !== 'tried' || arriving.report === undefined) return undefined;
       Object.assign(arriving, { step: 'importing', problem: undefined });
-      void work(arriving, false);
-      return true;
+      return soon(work(arriving, false));
     },
     drop,
   };

@@ -88,7 +88,7 @@ export function importRoutes(desk: Desk, { readers, log, now }: { readers: Reade
       desk.show(response, { title: `Import of ${arriving.name}`, here: place, body: arrivingBody(arriving) });
       return;
     }
-    imports.tryOut(arriving, { email, name: column('name'), language: column('language') });
+    await imports.tryOut(arriving, { email, name: column('name'), language: column('language') });
     response.redirect(303, arrivingPath(arriving));
   });
 
@@ -98,9 +98,11 @@ export function importRoutes(desk: Desk, { readers, log, now }: { readers: Reade
     response.redirect(303, arrivingPath(arriving));
   });
 
-  desk.post(`${path}/:token/run`, 'editor', (request, response) => {
+  desk.post(`${path}/:token/run`, 'editor', async (request, response) => {
     const arriving = arrivingAt(request.params.token);
-    if (imports.run(arriving)) noteAudit(db, { at: now(), actor: actorOf(response), action: 'import', subject: arriving.publication.slug });
+    const running = imports.run(arriving);
+    if (running !== undefined) noteAudit(db, { at: now(), actor: actorOf(response), action: 'import', subject: arriving.publication.slug });
+    await running;
     response.redirect(303, arrivingPath(arriving));
   });
 
