@@ -38,8 +38,10 @@ export function goToLine(area: HTMLTextAreaElement, line: number): void {
   area.setSelectionRange(start, end === -1 ? area.value.length : end);
 }
 
-/** Puts words where the caret is, with empty lines around, as if they were typed: they can be undone. */
+/** Puts words where the caret is, with empty lines around, as if they were typed: they can be undone. At the end, while the caret stands where no text can: in or before the front matter. */
 export function insertBlock(area: HTMLTextAreaElement, words: string): void {
+  const front = /^---\n.*?\n---(?:\n|$)/s.exec(area.value)?.[0].length ?? 0;
+  if (area.selectionStart < front) area.setSelectionRange(area.value.length, area.value.length);
   const before = area.value.slice(0, area.selectionStart);
   const after = area.value.slice(area.selectionEnd);
   const open = before === '' || before.endsWith('\n\n') ? '' : before.endsWith('\n') ? '\n' : '\n\n';
