@@ -3,7 +3,7 @@ import { attrs, type Html, html } from '../../html.ts';
 import { type Customs, missedSlots } from '../../model/customs.ts';
 import type { Missing } from '../../schedule/schedule.ts';
 import type { Publication } from '../../store/publications.ts';
-import { counted, moment } from './page.ts';
+import { counted, moment, slotWords } from './page.ts';
 
 /** Something that comes: a slot, or a send at another time. */
 export type Coming = { at: number; issueId?: number; issue?: string } & ({ kind: 'slot'; missing: Missing } | { kind: 'send' });
@@ -34,7 +34,7 @@ function one({ publication, customs, coming }: PublicationCalendar, mayChange: b
     const state = item.kind === 'send' ? { look: 'on', label: 'Scheduled for this time' } : missingWords[item.missing];
     return html`<tr><th scope="row">${moment(item.at, zone)}</th><td>${item.issue !== undefined ? html`<a href="/console/issues/${item.issueId}/proof"><bdi>${item.issue}</bdi></a>` : html`<span class="muted">No issue</span>`}</td><td><span class="tag ${state.look}">${state.label}</span></td></tr>`;
   };
-  return html`<section class="part calendar" aria-labelledby="c-${slug}"><h2 id="c-${slug}"><bdi>${name}</bdi></h2><p class="muted">${slot === null ? 'No monthly slot' : html`Slot: ${slot}`}, on the clocks of ${zone}. ${customsWords(customs)} ${mayChange && html`<a href="/console/calendar/${slug}">Change how it is run</a>`}</p>
+  return html`<section class="part calendar" aria-labelledby="c-${slug}"><h2 id="c-${slug}"><bdi>${name}</bdi></h2><p class="muted">${slot === null ? 'No monthly slot' : html`Slot: ${slotWords(slot)}`}, on the clocks of ${zone}. ${customsWords(customs)} ${mayChange && html`<a href="/console/calendar/${slug}">Change how it is run</a>`}</p>
 ${coming.length > 0 ? html`<table class="list"><thead class="unseen"><tr><th scope="col">When</th><th scope="col">Issue</th><th scope="col">Stands</th></tr></thead><tbody>${coming.map(row)}</tbody></table>` : html`<p>Nothing is scheduled.</p>`}</section>`;
 }
 

@@ -55,6 +55,11 @@ export function clockOf(zone: string | undefined, shape: Intl.DateTimeFormatOpti
 const written = new Map<string, string>();
 const dateAndClock = { dateStyle: 'medium', timeStyle: 'short' } as const;
 
+/** A slot as people write it: `first tuesday 09:00` → `first Tuesday, 09:00`. */
+export function slotWords(slot: string): string {
+  return slot.replace(/ (?=\d\d:)/, ', ').replace(/(?<=^\w+ )[a-z]/, (letter) => letter.toUpperCase());
+}
+
 /** 12345 → 12,345. */
 export function number(count: number): string {
   return numbers.format(count);

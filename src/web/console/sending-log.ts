@@ -23,7 +23,7 @@ export function sendingLog(view: SendingView): LogLine[] {
 }
 
 /** Who did what, for the entries of the audit that readers of the log want. `by` reads on after the verb. */
-const auditTable: Record<string, (entry: { by: string; detail: string | null }) => Html> = {
+const auditTable: Record<string, (entry: { by: Html | string; detail: string | null }) => Html> = {
   send: ({ by }) => html`Ordered${by}.`,
   rehearse: ({ by }) => html`Ordered${by}, as a rehearsal.`,
   missed: ({ by }) => html`Ordered${by}, for those whom it missed.`,
@@ -47,10 +47,10 @@ const actors: Record<string, string> = {
   slot: ' by the calendar',
 };
 
-function audited({ audit }: SendingView): LogLine[] {
+function audited({ audit, names }: SendingView): LogLine[] {
   return audit.flatMap(({ at, actor, action, detail }: AuditEntry) => {
     const say = auditTable[action];
-    return say === undefined ? [] : [{ at, told: say({ by: actors[actor] ?? ` by ${actor}`, detail }) }];
+    return say === undefined ? [] : [{ at, told: say({ by: actors[actor] ?? html` by <bdi>${names(actor)}</bdi>`, detail }) }];
   });
 }
 

@@ -136,7 +136,7 @@ function log(view: SendingView): Html {
   const today = day.format(view.now);
   const line = ({ at, told }: (typeof lines)[number]): Html =>
     html`<li><time datetime="${new Date(at).toISOString()}">${day.format(at) !== today && html`${day.format(at)}, `}${clock(at, zone, 60_000)}</time><span>${told}</span></li>`;
-  return html`<section class="part" id="live-log" aria-labelledby="live-log-name"><h2 id="live-log-name">What is happening</h2>
+  return html`<section class="part" id="live-log" aria-labelledby="live-log-name"><h2 id="live-log-name">${view.send.finishedAt === null ? 'What is happening' : 'What happened'}</h2>
 ${lines.length === 0 ? html`<p class="muted">Nothing yet.</p>` : html`<ol class="live-log">${lines.map(line)}</ol>`}</section>`;
 }
 

@@ -19,6 +19,7 @@ import type { Db } from '../../store/open.ts';
 import { findPublicationById, type Publication } from '../../store/publications.ts';
 import type { Send } from '../../store/sends.ts';
 import { listUnknown, type UnknownDelivery } from '../../store/unknowns.ts';
+import { namesOf } from './actor.ts';
 import { providerName } from './feedback-words.ts';
 
 export interface SendingView {
@@ -36,6 +37,8 @@ export interface SendingView {
   /** When the next mail that was put off is tried again. */
   nextTry: number | undefined;
   audit: readonly AuditEntry[];
+  /** Names whoever the audit knows by number. */
+  names: (actor: string) => string;
   unknowns: readonly UnknownDelivery[];
   workers: number;
   relayTrouble: string | null;
@@ -78,6 +81,7 @@ export function sendingView(db: Db, send: Send, now: number): SendingView {
     deferrals: deferralsOf(db, send.id),
     nextTry: send.deferred > 0 ? nextDue(db, send.id) : undefined,
     audit: auditAbout(db, send.name, auditShown),
+    names: namesOf(db),
     unknowns: send.unknown > 0 ? listUnknown(db, send.id, 0, unknownsShown) : [],
     workers: countWorkers(db),
     relayTrouble: readEngine(db).relayTrouble,
