@@ -195,7 +195,7 @@ function buildApp(
   brandRoutes(desk, { db, studio, languages, now });
   deliveryRoutes(desk, { db, settings: config, dkim, lookUpTxt, testLimitMs: relayTestMs });
   languageRoutes(desk, { languages });
-  sendRoutes(desk, { db, catcher, rehearsal });
+  sendRoutes(desk, { db, catcher, rehearsal, now });
   measureRoutes(desk, { db, now });
   leavingRoutes(desk, { db });
   const suppressionKey = createSecretKey(readers.suppressionKey);

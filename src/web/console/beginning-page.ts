@@ -3,6 +3,7 @@ import { type Html, html } from '../../html.ts';
 import type { Beginnings } from '../../store/beginnings.ts';
 import type { Publication } from '../../store/publications.ts';
 import { notSaved, textField } from './field.ts';
+import { moment } from './page.ts';
 import type { Texts } from './same-time.ts';
 import type { Problems } from './settings-form.ts';
 import { settingsPath, withSlug } from './settings-page.ts';
@@ -45,7 +46,11 @@ export const stepsLink = (publication: Pick<Publication, 'slug'>, { hasSend }: B
   !hasSend && html`<a href="${withSlug('/console', publication)}">What comes next</a>`;
 
 /** What comes next for a publication that has sent nothing. The first step that is not done stands out. */
-export function stepsBody(publication: Publication, { issue, hasReaders }: Beginnings, rehearsal: boolean): Html {
+export function stepsBody(
+  publication: Publication,
+  { issue, hasReaders }: Beginnings,
+  { rehearsal, slot }: { rehearsal: boolean /** The slot that an approved issue waits for. */; slot: number | undefined },
+): Html {
   const steps: Step[] = [
     {
       ...{ done: true, label: 'Name your publication', path: withSlug(settingsPath, publication) },
@@ -67,7 +72,10 @@ export function stepsBody(publication: Publication, { issue, hasReaders }: Begin
     {
       ...{ done: false, label: 'Send it' },
       path: issue === undefined ? withSlug('/console/issues', publication) : `/console/issues/${issue}/proof`,
-      told: 'You see the very mail first, and say when it goes.',
+      told:
+        slot === undefined
+          ? 'You see the very mail first, and say when it goes.'
+          : html`It goes out by itself on ${moment(slot, publication.zone)} (${publication.zone}).`,
     },
   ];
   const next = steps.find(({ done }) => !done);

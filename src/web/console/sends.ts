@@ -3,6 +3,8 @@ import type { Catcher } from '../../catcher/catcher.ts';
 import { type Html, html } from '../../html.ts';
 import { mayAs } from '../../model/person.ts';
 import { type SendStatus, statusOf } from '../../model/send.ts';
+import { nextSlot } from '../../schedule/schedule.ts';
+import { listAwaiting } from '../../store/approvals.ts';
 import { beginningsOf } from '../../store/beginnings.ts';
 import type { Db } from '../../store/open.ts';
 import { listPublications, type Publication } from '../../store/publications.ts';
@@ -23,6 +25,7 @@ export interface SendsDeps {
   catcher: Catcher | undefined;
   /** Whether mail stays on this machine. */
   rehearsal: boolean;
+  now: () => number;
 }
 
 /** Seconds after which the page asks for itself again while something is going on. */
@@ -42,7 +45,7 @@ interface Shown {
 }
 
 /** Serves `/console`. It renews itself while a send is going; `?still` stops that. */
-export function sendRoutes(desk: Desk, { db, catcher, rehearsal }: SendsDeps): void {
+export function sendRoutes(desk: Desk, { db, catcher, rehearsal, now }: SendsDeps): void {
   desk.get('/console', 'viewer', async (request, response) => {
     const publications = listPublications(db);
     if (publications.length === 0 && mayAs(personOf(response).role, 'owner')) return response.redirect(303, newPath);
@@ -58,7 +61,7 @@ export function sendRoutes(desk: Desk, { db, catcher, rehearsal }: SendsDeps): v
     const own = publications.length === 1 && newest?.send.rehearsal === true && mayAs(personOf(response).role, 'owner') && startOwn;
     const body =
       newest === undefined
-        ? nothingYet(db, chosen ?? publications.at(-1), rehearsal)
+        ? nothingYet(db, chosen ?? publications.at(-1), rehearsal, now())
         : html`${large(newest, renewal, await leavePath(catcher), catcher, own)}${measured(db, newest.send, newest.publication)}${leftAfter(db, newest.send)}${earlier.length > 0 && table(earlier)}`;
     const question = measureQuestion(db, personOf(response), chosen);
     desk.show(response, {
@@ -70,10 +73,14 @@ export function sendRoutes(desk: Desk, { db, catcher, rehearsal }: SendsDeps): v
   });
 }
 
-function nothingYet(db: Db, publication: Publication | undefined, rehearsal: boolean): Html {
+function nothingYet(db: Db, publication: Publication | undefined, rehearsal: boolean, now: number): Html {
   if (publication === undefined)
     return html`<div class="head"><h1>No publication yet</h1><p class="muted">An owner of this desk names one.</p></div>`;
-  return stepsBody(publication, beginningsOf(db, publication.id), rehearsal);
+  const waits = publication.slot !== null && !rehearsal && listAwaiting(db, publication.id, now).length > 0;
+  return stepsBody(publication, beginningsOf(db, publication.id), {
+    rehearsal,
+    slot: waits ? nextSlot(db, publication, now).at : undefined,
+  });
 }
 
 /** For who has tried things out: the next thing is one's own. */

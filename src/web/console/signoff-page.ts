@@ -6,7 +6,7 @@ import type { Approval } from '../../store/approvals.ts';
 import type { ListedIssue } from '../../store/issue-list.ts';
 import type { Publication } from '../../store/publications.ts';
 import type { Send } from '../../store/sends.ts';
-import { counted, moment, number } from './page.ts';
+import { counted, moment, number, slotWords } from './page.ts';
 
 export interface SignOffView {
   issue: ListedIssue;
@@ -50,7 +50,7 @@ export function signOffBody(view: SignOffView): Html {
   return html`<p class="back"><a href="${path}"><bdi>${issue.title ?? 'Untitled'}</bdi></a></p>
 <div class="head"><h1>When should it go?</h1>${view.rehearsal && html`<p><mark>Rehearsal</mark> No mail server is set, so whatever is sent goes to the built-in catcher and reaches nobody.</p>`}</div>
 ${wrong !== undefined && html`<p class="err" role="alert">${wrong}</p>`}
-<div class="signoff"><div class="steps">${approvalStep(view, path)}${orderStep(view, path)}</div><aside class="facts-side" aria-label="What goes out">${facts(view)}</aside></div>
+<div class="signoff"><div class="stages">${approvalStep(view, path)}${orderStep(view, path)}</div><aside class="facts-side" aria-label="What goes out">${facts(view)}</aside></div>
 ${
   view.proof !== undefined &&
   html`<section class="part proof" aria-labelledby="proof-title"><h2 id="proof-title">The proof</h2><p class="muted">The very mail that readers get. <a href="${path}/proof/page" target="_blank">Web page</a>, <a href="${path}/proof/text" target="_blank">plain text</a>, <a href="${path}/proof/pdf" target="_blank">PDF</a></p>
@@ -95,7 +95,7 @@ function orderStep(view: SignOffView, path: string): Html | false {
     last !== undefined &&
     !rehearsal &&
     html`<p class="bad-note"><b>It went out already</b> as ${last.name}. Sending it again mails it a second time to every reader.</p>`;
-  return part(html`${again}${slot !== undefined && !rehearsal && html`<form method="post" action="${path}/schedule" class="pick">${hidden}<fieldset><legend>${moment(slot.at, publication.zone)}</legend><p class="muted">Its usual slot: ${publication.slot}, ${publication.zone}</p><input type="hidden" name="period" value="${slot.period}"><button class="btn go" name="when" value="slot">Put it down for this slot</button></fieldset></form>`}
+  return part(html`${again}${slot !== undefined && !rehearsal && html`<form method="post" action="${path}/schedule" class="pick">${hidden}<fieldset><legend>${moment(slot.at, publication.zone)}</legend><p class="muted">Its usual slot: ${slotWords(publication.slot ?? '')}, ${publication.zone}</p><input type="hidden" name="period" value="${slot.period}"><button class="btn go" name="when" value="slot">Put it down for this slot</button></fieldset></form>`}
 <form method="post" action="${path}/schedule" class="pick">${hidden}<fieldset><legend>Another day or hour</legend><p class="muted">On the clocks of ${publication.zone}</p><label><span class="unseen">Day and hour</span> <input class="input" type="datetime-local" name="at" value="${typed.at}"></label>${twice.length > 0 && html`<label>The clocks show this hour twice. Which of the two? <select class="input" name="offset">${twice.map((offset, at) => html`<option value="${offset}">${at === 0 ? 'The first' : 'The second'} (UTC${offset})</option>`)}</select></label>`}<button class="btn" name="when" value="at">Schedule it</button></fieldset></form>
 <form method="post" action="${path}/send" class="pick">${hidden}<fieldset><legend>Now</legend><p class="muted">${rehearsal || customs.graceMinutes === 0 ? 'It begins within seconds.' : `It begins in ${counted(customs.graceMinutes, 'minute')}; until then you can take it back.`}</p><button class="btn">Send it now</button></fieldset></form>`);
 }
