@@ -76,7 +76,8 @@ ${textField(field('postalAddress', 'At the foot of every mail: the law of many p
 <div class="two">${textField(field('language', 'Of notices and small pages, as a code: en, ur, ps.'), texts.language, { list: 'languages', dir: 'ltr', spellcheck: 'false' })}
 ${textField(field('zone', 'By its clocks all times are shown.'), texts.zone, { list: 'zones', dir: 'ltr', spellcheck: 'false' })}</div>${lists}
 <div class="two">${fieldOf({ ...field('slotDay', 'The issue approved first goes out then.'), control: (same) => html`<select class="input"${same}>${dayOptions(texts.slotDay)}</select>` })}
-${textField(field('slotTime', 'By the clocks of the time zone.'), texts.slotTime, { type: 'time' })}</div>${coming(view)}</section>
+${textField(field('slotTime', 'By the clocks of the time zone.'), texts.slotTime, { type: 'time' })}</div>${coming(view)}
+<p class="muted small"><a href="/console/calendar/${publication.slug}">How it is run</a>: whether two people sign off, reminders before the slot, what becomes of one that was missed.</p></section>
 <section aria-labelledby="readers"><h2 class="over" id="readers">Readers</h2>
 ${choiceField(field('welcome'), texts.welcome, [
   { value: 'no', label: 'None', told: 'The first mail is the next issue.' },
