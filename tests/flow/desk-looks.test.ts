@@ -1,8 +1,10 @@
 /** Every screen of the desk in a real browser: at two widths, light and dark, without a fault, a complaint or anything to scroll sideways; and none that is not looked at. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mayAs, type Role } from '../../src/model/person.ts';
 import { accessibilityFaults, browserNote, changeLook, chromiumPath, looks, openBrowser, scrollsSideways } from '../support/browser.ts';
 import { openScreens, type Screen, type Screens, showScreen, undrawnOf } from '../web/screens.ts';
+import { signInAs } from '../web/signed.ts';
 
 const rulesOfColour = ['color-contrast', 'link-in-text-block'];
 
@@ -57,6 +59,41 @@ describe.skipIf(chromiumPath === undefined)(`the desk in a browser${browserNote}
     for (const screen of screens.list.filter(({ pictureOnly }) => pictureOnly !== true)) found.push(...(await faultsOn(screen)));
     expect(found).toEqual([]);
   });
+
+  test.each(['viewer', 'editor'] as const)(
+    'no screen offers %s a form that they may not send, and none is closed but for a role',
+    async (role) => {
+      const own = screens.list.filter(({ room, cookie }) => room.cookie !== '' && cookie === undefined);
+      const { site } = own[0]?.room ?? expect.fail('no desk with people');
+      const { cookie } = signInAs(site, role);
+      const wrong: string[] = [];
+      let forms = 0;
+      for (const { name, path, route } of own) {
+        const answer = await fetch(site.url + path, { headers: { cookie, accept: 'text/html' } });
+        const access = accessOf('get', route);
+        if (answer.status !== (mayAs(role, access) ? 200 : 403)) wrong.push(`${name} answers ${answer.status}`);
+        const markup = await answer.text();
+        const posting = [...markup.matchAll(/<form\b[^>]*method="post"[^>]*>/g)].map(
+          ([tag]) => /\saction="([^"]*)"/.exec(tag)?.[1] ?? path,
+        );
+        for (const action of [...posting, ...[...markup.matchAll(/formaction="([^"]*)"/g)].map(([, to = '']) => to)]) {
+          forms += 1;
+          if (!mayAs(role, accessOf('post', action.split('?')[0] ?? ''))) wrong.push(`${name} offers ${action}`);
+        }
+      }
+      expect([wrong, forms > 40]).toEqual([[], true]);
+    },
+  );
+
+  /** The role that an address takes, as the desk declares it. */
+  function accessOf(method: string, path: string): Role {
+    const found = screens.routes.find(
+      (route) => route.method === method && new RegExp(`^${route.path.replaceAll(/:\w+/g, '[^/]+')}$`).test(path),
+    );
+    if (found === undefined || found.access === 'anyone')
+      return found === undefined ? expect.fail(`nobody answers ${method} ${path}`) : 'viewer';
+    return found.access;
+  }
 
   test('the script of a live page is small, and is the only one', async () => {
     const live = screens.list.find(({ name }) => name === 'sending');

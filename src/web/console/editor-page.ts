@@ -43,10 +43,7 @@ export function editorBody({ issue, draft, publication, files, mayWrite, said, s
 ${said !== undefined && html`<div class="said-strip" role="status">${said}</div>`}
 <div class="conflict" data-conflict hidden></div>
 <div class="desk"><section class="manuscript" aria-label="The text">
-<form id="write" method="post" action="${path}"><input type="hidden" name="tag" value="${tagOf(draft)}">
-<label class="unseen" for="source">The issue as Markdown</label>
-<textarea id="source" name="source" dir="auto" spellcheck="true" autocomplete="off"${attrs({ readonly: !mayWrite, lang: draft.tree?.language })}>
-${draft.source}</textarea></form>
+${mayWrite ? html`<form id="write" method="post" action="${path}"><input type="hidden" name="tag" value="${tagOf(draft)}">${manuscript(draft, true)}</form>` : html`<div id="write">${manuscript(draft, false)}</div>`}
 ${mayWrite && fileForm(path, files)}</section>
 <aside class="beside"><section class="look" aria-label="How it looks">
 <div class="look-bar"><nav class="seg" aria-label="Ways to look at it">${looks.map(({ part, label }) => html`<a href="${path}/preview/newest/${part}" target="look"${attrs({ 'data-part': part, 'aria-current': part === 'email' && 'true' })}>${label}</a>`)}</nav><p class="drawing" data-drawing hidden>Drawing</p></div>
@@ -57,6 +54,14 @@ ${mayWrite && fileForm(path, files)}</section>
 ${mayWrite && testForm(path)}</aside></div>
 <nav class="tabs" aria-label="Parts of this page" hidden><button type="button" data-pane="write" aria-pressed="true">Write</button><button type="button" data-pane="look" aria-pressed="false">Preview</button><button type="button" data-pane="checks" aria-pressed="false">Checks <span data-open></span></button></nav></div>`;
 }
+
+/** The text itself. Its first line break is not part of it (HTML, 13.2.6.4.7: one after the tag is dropped). */
+const manuscript = (
+  { source, tree }: Draft,
+  mayWrite: boolean,
+): Html => html`<label class="unseen" for="source">The issue as Markdown</label>
+<textarea id="source" name="source" dir="auto" spellcheck="true" autocomplete="off"${attrs({ readonly: !mayWrite, lang: tree?.language })}>
+${source}</textarea>`;
 
 function fileForm(path: string, files: EditorView['files']): Html {
   return html`<form class="files" method="post" action="${path}/files" enctype="multipart/form-data" data-files>
