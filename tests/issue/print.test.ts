@@ -59,6 +59,17 @@ describe('reading what was printed gives the same tree, ids included', () => {
   });
 });
 
+test('a code point that is no character is taken out of a source, and the schema refuses it: nothing could spell it beside an emphasis', async () => {
+  for (const none of ['\ufffe', '\ufdd0', '\u{10fffe}']) {
+    const { tree } = parseIssue(issueOf(`Some${none}**!** words.\n`));
+    if (!tree) throw new Error('no tree');
+    expect(JSON.stringify(tree)).not.toContain(none);
+    await expectSame(tree);
+    const held = JSON.parse(JSON.stringify(tree).replace(' words.', ` wo${none}rds.`));
+    expect(() => readTree(held)).toThrow();
+  }
+});
+
 test('ids stay when words change', async () => {
   const before = parseIssue(issueOf('## News\n\n### Boats\n\n#### Piers\n\nWords.\n\n### Gulls\n\nMore.\n')).tree;
   if (!before) throw new Error('no tree');

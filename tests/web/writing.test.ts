@@ -237,7 +237,12 @@ test('how a publication is run is the owner’s to say; what is none of what it 
   expect([wrong.status, await wrong.text()]).toEqual([422, expect.stringMatching(/is no monthly slot[\s\S]*value="someday"/)]);
   expect((await post(site, '/console/calendar/tidewater', fields, owner)).status).toBe(303);
   const page = await pageAt(site, '/console/calendar', owner);
-  for (const words of ['first Tuesday, 09:00', 'Two people sign off', 'leave it for the next slot', '1 person is reminded 7, 1 days before'])
+  for (const words of [
+    'first Tuesday, 09:00',
+    'Two people sign off',
+    'leave it for the next slot',
+    '1 person is reminded 7, 1 days before',
+  ])
     expect(page).toContain(words);
   expect((await post(site, '/console/calendar/tidewater', fields, signInAs(site, 'editor').cookie)).status).toBe(403);
 });
