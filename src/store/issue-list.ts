@@ -27,8 +27,10 @@ export interface ListedIssue {
   send: { name: string; state: SendState; at: number; rehearsal: boolean } | null;
 }
 
-interface Row extends Omit<ListedIssue, 'approved' | 'voided' | 'slotted' | 'send'> {
+interface Row extends Omit<ListedIssue, 'title' | 'period' | 'approved' | 'voided' | 'slotted' | 'send'> {
   opening: string;
+  /** Title and month of the newest revision that could be read, as JSON; read in one go, since a tree is long. */
+  called: string | null;
   approved: number | null;
   slottedAt: number | null;
   sendName: string | null;
@@ -39,8 +41,7 @@ interface Row extends Omit<ListedIssue, 'approved' | 'voided' | 'slotted' | 'sen
 }
 
 const columns = `substr(r.source, 1, 1000) AS opening, i.id, i.publication_id AS publicationId, i.number, r.revision, r.actor, r.changed_at AS changedAt, r.errors, json_array_length(r.stops) AS stops,
-  (SELECT json_extract(t.tree, '$.title') FROM revisions t WHERE t.issue_id = i.id AND t.tree IS NOT NULL ORDER BY t.revision DESC LIMIT 1) AS title,
-  (SELECT json_extract(t.tree, '$.period') FROM revisions t WHERE t.issue_id = i.id AND t.tree IS NOT NULL ORDER BY t.revision DESC LIMIT 1) AS period,
+  (SELECT json_extract(t.tree, '$.title', '$.period') FROM revisions t WHERE t.issue_id = i.id AND t.tree IS NOT NULL ORDER BY t.revision DESC LIMIT 1) AS called,
   a.revision AS approved, a.slotted_at AS slottedAt,
   s.name AS sendName, s.state AS sendState, coalesce(s.as_of, s.scheduled_for) AS sendAt, s.rehearsal AS sendRehearsal, s.created_at AS sendMade`;
 
@@ -49,13 +50,25 @@ const joins = `FROM issues i JOIN revisions r ON r.issue_id = i.id AND r.revisio
   LEFT JOIN approvals a ON a.issue_id = i.id
   LEFT JOIN sends s ON s.id = (SELECT id FROM sends WHERE issue_id = i.id AND NOT (state = 'cancelled' AND as_of IS NULL) ORDER BY rehearsal, id DESC LIMIT 1)`;
 
-function listed({ opening, approved, slottedAt, sendName, sendState, sendAt, sendRehearsal, sendMade, ...rest }: Row): ListedIssue {
+function listed({
+  opening,
+  called,
+  approved,
+  slottedAt,
+  sendName,
+  sendState,
+  sendAt,
+  sendRehearsal,
+  sendMade,
+  ...rest
+}: Row): ListedIssue {
   const send =
     sendName === null ? null : { name: sendName, state: sendState as SendState, at: sendAt as number, rehearsal: sendRehearsal === 1 };
   const current = approved === rest.revision;
   const used = sendMade !== null && sendRehearsal === 0 && sendMade >= (slottedAt ?? 0);
-  const title = rest.title ?? /^title:[ \t]*(.+?)[ \t]*$/m.exec(opening)?.[1]?.replace(/^(["'])(.*)\1$/, '$2') ?? null;
-  const period = rest.period ?? /^period:[ \t]*["']?(\d{4}-\d{2})\b/m.exec(opening)?.[1] ?? null;
+  const [readTitle, readPeriod] = called === null ? [] : (JSON.parse(called) as [string | null, string | null]);
+  const title = readTitle ?? /^title:[ \t]*(.+?)[ \t]*$/m.exec(opening)?.[1]?.replace(/^(["'])(.*)\1$/, '$2') ?? null;
+  const period = readPeriod ?? /^period:[ \t]*["']?(\d{4}-\d{2})\b/m.exec(opening)?.[1] ?? null;
   return {
     ...rest,
     title,
@@ -69,8 +82,9 @@ function listed({ opening, approved, slottedAt, sendName, sendState, sendAt, sen
 
 /** The issues that were changed last, those of one publication when it is named. Only their titles are read, not the trees. */
 export function listIssues(db: Db, limit: number, publicationId?: number): ListedIssue[] {
-  const text = `SELECT ${columns} ${joins} WHERE i.publication_id = coalesce(?, i.publication_id) ORDER BY r.changed_at DESC, i.id DESC LIMIT ?`;
-  return (statement(db, text).all(publicationId ?? null, limit) as Row[]).map(listed);
+  const which = publicationId === undefined ? '' : 'WHERE i.publication_id = @publicationId';
+  const text = `SELECT ${columns} ${joins} ${which} ORDER BY r.changed_at DESC, i.id DESC LIMIT @limit`;
+  return (statement(db, text).all({ publicationId, limit }) as Row[]).map(listed);
 }
 
 /** One issue as the list has it; undefined when it has no text yet. */

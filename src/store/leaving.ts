@@ -33,9 +33,11 @@ export function leavingOf(db: Db, { publicationId, issueId }: LeavingOf, limit: 
      WHERE ${which} GROUP BY lower(rtrim(reasons.text, '.! ')) ORDER BY times DESC, max(reasons.at) DESC LIMIT @limit`,
   );
   const all = statement(db, `SELECT count(*) FROM reasons JOIN consents ON consents.id = reasons.consent_id WHERE ${which}`);
+  const left = ways.all(of) as Leaving['ways'];
+  if (left.length === 0) return { ways: left, reasons: [], told: 0 };
   const rows = told.all({ ...of, limit }) as { text: string; times: number; issue: string | null }[];
   return {
-    ways: ways.all(of) as Leaving['ways'],
+    ways: left,
     reasons: rows.map(({ text, times, issue }) => ({ text, times, issue: issue ?? undefined })),
     told: all.pluck().get(of) as number,
   };

@@ -45,11 +45,10 @@ const lookedThrough = 2000;
 export function searchReaders(db: Db, { text, publicationId }: Asked, limit: number, now: number): StandingReader[] {
   const found = new Map<number, StandingReader>();
   const add = (ids: Iterable<number>): void => {
-    const one = statement(db, publicationId === undefined ? anywhere : ofPublication);
-    for (const id of ids) {
+    for (const some of inLots(ids, limit)) {
       if (found.size >= limit) return; // and no more of the index is read
-      const row = found.has(id) ? undefined : (one.get({ id, publicationId: publicationId ?? null }) as StandingReader | undefined);
-      if (row !== undefined) found.set(id, { ...row, state: row.state && stateAt(row.state, row.pausedUntil, now) });
+      for (const row of readersOf(db, some, publicationId))
+        if (found.size < limit) found.set(row.id, { ...row, state: row.state && stateAt(row.state, row.pausedUntil, now) });
     }
   };
   add(byAddress(db, text.toLowerCase()));
@@ -57,9 +56,26 @@ export function searchReaders(db: Db, { text, publicationId }: Asked, limit: num
   return [...found.values()];
 }
 
+function* inLots(ids: Iterable<number>, size: number): Iterable<number[]> {
+  let lot: number[] = [];
+  for (const id of ids) {
+    lot.push(id);
+    if (lot.length < size) continue;
+    yield lot;
+    lot = [];
+  }
+  yield lot;
+}
+
+/** The readers of these numbers that are there, and of the publication when one is named, in the order of the numbers. */
+function readersOf(db: Db, ids: readonly number[], publicationId: number | undefined): StandingReader[] {
+  const query = statement(db, publicationId === undefined ? anywhere : ofPublication);
+  return query.all({ ids: JSON.stringify(ids), publicationId: publicationId ?? null }) as StandingReader[];
+}
+
 const columns =
   'r.id, r.email, r.name, s.state, s.paused_until AS pausedUntil, coalesce(s.changed_at, r.created_at) AS since, r.import_id AS importId';
-const anywhere = `SELECT ${columns} FROM readers r LEFT JOIN subscriptions s ON s.publication_id = @publicationId AND s.reader_id = r.id WHERE r.id = @id AND r.email <> ''`;
+const anywhere = `SELECT ${columns} FROM json_each(@ids) n CROSS JOIN readers r ON r.id = n.value LEFT JOIN subscriptions s ON s.publication_id = @publicationId AND s.reader_id = r.id WHERE r.email <> '' ORDER BY n.key`;
 const ofPublication = anywhere.replace('LEFT JOIN', 'JOIN');
 
 const beginning = (start: string): [string, string] => [start, `${start}\u{10ffff}`];

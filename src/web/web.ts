@@ -134,6 +134,9 @@ export async function openWeb(deps: WebDeps): Promise<Web> {
 /** Bytes of compressed issue pages that are kept: a hundred long issues. */
 const pagesKept = 16_000_000;
 
+/** The desk's own addresses: `console` is no publication's slug, so readers' pages need not look whether it is. */
+const isConsole = /^\/console(?:\/|$)/i;
+
 /** The routes in the order they are asked; those with names of ours come before the publications' own. */
 function buildApp(
   { readers, sessionsKey, config, catcher, dkim, lookUpTxt, relayTestMs, log, now = Date.now }: WebDeps,
@@ -157,17 +160,19 @@ function buildApp(
   app.use(pictureRoutes({ db }));
   const pages = { readers, assets, baseUrl, now };
   // What most readers ask for comes early; where no publication has that slug, it passes on.
-  app.use(onePath(db));
-  app.use(archiveRoutes({ db, archives: openArchives({ db, rehearsal }), assets, languages, baseUrl }));
-  app.use(downloadCounting({ counter }));
-  app.use(pdfRoutes(pages));
-  app.use(issueRoutes({ db, rehearsal, origins, shelf: openShelf(pagesKept, packedSize) }));
-  app.use(leaveRoutes(pages));
-  app.use(linkRoutes({ db, counter }));
-  app.use(preferencesRoutes(pages));
-  app.use(ownRoutes(pages));
-  app.use(confirmRoutes(pages));
-  app.use(apiRoutes({ readers, origins: [...origins, ...(config.apiOrigins ?? [])], now }));
+  const forReaders = express.Router();
+  app.use((request, response, next) => (isConsole.test(request.path) ? next() : forReaders(request, response, next)));
+  forReaders.use(onePath(db));
+  forReaders.use(archiveRoutes({ db, archives: openArchives({ db, rehearsal }), assets, languages, baseUrl }));
+  forReaders.use(downloadCounting({ counter }));
+  forReaders.use(pdfRoutes(pages));
+  forReaders.use(issueRoutes({ db, rehearsal, origins, shelf: openShelf(pagesKept, packedSize) }));
+  forReaders.use(leaveRoutes(pages));
+  forReaders.use(linkRoutes({ db, counter }));
+  forReaders.use(preferencesRoutes(pages));
+  forReaders.use(ownRoutes(pages));
+  forReaders.use(confirmRoutes(pages));
+  forReaders.use(apiRoutes({ readers, origins: [...origins, ...(config.apiOrigins ?? [])], now }));
   app.use('/console', entryGate({ db, baseUrl, now }), sameOriginGate, (_request, response, next) => {
     // With no referrer at all, browsers would keep back the Origin of our own forms too.
     response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' });

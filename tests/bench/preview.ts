@@ -2,13 +2,14 @@
  * A look at the February issue (the sample where that does not lie beside the project) after each of a series of edits, over HTTP from the answer of the page's
  * question to the drawn mail, beside the renderers' own time for the same text, warm; and how long anything holds the server's event loop meanwhile.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { readIssue } from '../../src/issue/issue.ts';
 import { drawIssue } from '../../src/render/drawing.ts';
 import { admitPicture } from '../../src/render/picture.ts';
 import { median } from '../support/bench.ts';
+import { bringIssue, own } from '../support/issue-on-desk.ts';
 import { openSite, type Site } from '../web/site.ts';
 
 const edits = 15;
@@ -16,14 +17,13 @@ const bound = 2;
 const heldBoundMs = 50;
 const february = resolve(import.meta.dirname, '../../../shared/seed/durand-dispatch-2025-02.md');
 const file = existsSync(february) ? february : resolve(import.meta.dirname, '../../emails/sample/issue.md');
-const own = { 'sec-fetch-site': 'same-origin' };
 
 export async function bench(print: (line: string) => void): Promise<boolean> {
   const source = readFileSync(file, 'utf8');
   const edited = (edit: number): string => `${source}\nEdit ${edit}.\n`;
   const site = await openSite();
   try {
-    const path = await begin(site, source);
+    const path = await bringIssue(site.url, file, source);
     const looks: number[] = [];
     const held = monitorEventLoopDelay({ resolution: 1 });
     for (let edit = -3; edit < edits; edit += 1) {
@@ -47,29 +47,6 @@ export async function bench(print: (line: string) => void): Promise<boolean> {
   } finally {
     await site[Symbol.asyncDispose]();
   }
-}
-
-async function begin(site: Site, source: string): Promise<string> {
-  const fields = { publication: 'tidewater', from: 'text', source };
-  const begun = await fetch(`${site.url}/console/issues/new`, {
-    method: 'POST',
-    headers: own,
-    body: new URLSearchParams(fields),
-    redirect: 'manual',
-  });
-  const path = begun.headers.get('location') ?? '';
-  for (const [folder, ending] of [
-    ['data', '.csv'],
-    ['.', '.png'],
-  ] as const) {
-    const where = join(dirname(file), folder);
-    for (const name of existsSync(where) ? readdirSync(where).filter((one) => one.endsWith(ending)) : []) {
-      const form = new FormData();
-      form.set('file', new Blob([readFileSync(join(where, name))]), name);
-      await fetch(`${site.url}${path}/files`, { method: 'POST', headers: own, body: form });
-    }
-  }
-  return path;
 }
 
 async function look(site: Site, path: string, source: string): Promise<string> {

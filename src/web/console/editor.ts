@@ -27,7 +27,7 @@ import { differenceOf } from './difference.ts';
 import { conflictBody, editorBody } from './editor-page.ts';
 import { actorOf, personOf } from './entry.ts';
 import { isText, readLongForm, readText, readUpload } from './long-body.ts';
-import { counted } from './page.ts';
+import { clockOf, counted } from './page.ts';
 import { standingLine } from './standing-words.ts';
 
 export interface EditorDeps extends WritingDeps, TestDeps {
@@ -46,8 +46,8 @@ export const wantsJson = (request: Request<never> | Request): boolean => request
 
 /** `10:42` on the clocks of a zone; with the day when that is not today. */
 export function clock(instant: number, zone: string, now: number): string {
-  const day = new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' });
-  const time = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(instant);
+  const day = clockOf(zone, { day: 'numeric', month: 'short' });
+  const time = clockOf(zone, { hour: '2-digit', minute: '2-digit' }).format(instant);
   return day.format(instant) === day.format(now) ? time : `${day.format(instant)}, ${time}`;
 }
 

@@ -10,7 +10,7 @@ import { namesOf } from './actor.ts';
 import type { Desk } from './desk.ts';
 import { actorOf } from './entry.ts';
 import { readLongForm, readUpload } from './long-body.ts';
-import { moment } from './page.ts';
+import { clockOf, moment } from './page.ts';
 import { publicationOf } from './show.ts';
 import { standingNote, standingTag, standingWords } from './standing-words.ts';
 
@@ -144,9 +144,7 @@ function filters(all: readonly ListedIssue[], asked: Standing | undefined, publi
 
 function monthWords(month: string): string {
   const date = new Date(`${month}-15T00:00Z`);
-  return Number.isNaN(date.getTime())
-    ? month
-    : new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date);
+  return Number.isNaN(date.getTime()) ? month : clockOf('UTC', { month: 'long', year: 'numeric' }).format(date);
 }
 
 function newIssue(db: Db, chosen: Publication | undefined): Html {

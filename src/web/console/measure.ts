@@ -13,7 +13,7 @@ import { inTransaction } from '../../store/statement.ts';
 import { readForm } from '../reader/body.ts';
 import type { Desk } from './desk.ts';
 import { actorOf } from './entry.ts';
-import { counted, moment, number } from './page.ts';
+import { clockOf, counted, moment, number } from './page.ts';
 
 const path = '/console/measure';
 /** A setting of the publication, and one that concerns every reader. */
@@ -99,6 +99,6 @@ function dayTable(days: ReturnType<typeof countsOf>['downloads']): Html {
 
 /** `2026-11-25` → `25 Nov 2026`. */
 function dayWords(day: string): Html {
-  const shown = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(`${day}T00:00Z`));
+  const shown = clockOf('UTC', { dateStyle: 'medium' }).format(Date.parse(`${day}T00:00Z`));
   return html`<time datetime="${day}">${shown}</time>`;
 }
