@@ -1,9 +1,9 @@
 /** Approvals: which revision of an issue may go out. One counts only while no newer revision and no send came after it. */
-import { eq } from 'drizzle-orm/sql';
+import { eq, sql } from 'drizzle-orm/sql';
 import { findRevision, type Revision } from './issues.ts';
 import type { Db } from './open.ts';
 import { approvals } from './schema.ts';
-import { statement } from './statement.ts';
+import { once, statement } from './statement.ts';
 
 export type Approval = typeof approvals.$inferSelect;
 
@@ -30,8 +30,15 @@ export function dropApproval(db: Db, issueId: number): boolean {
   return db.delete(approvals).where(eq(approvals.issueId, issueId)).run().changes === 1;
 }
 
+const approvalById = (db: Db) =>
+  db
+    .select()
+    .from(approvals)
+    .where(eq(approvals.issueId, sql.placeholder('issueId')))
+    .prepare();
+
 export function findApproval(db: Db, issueId: number): Approval | undefined {
-  return db.select().from(approvals).where(eq(approvals.issueId, issueId)).get();
+  return once(db, approvalById).get({ issueId });
 }
 
 /** An approved issue that waits for its slot. */

@@ -1,12 +1,21 @@
 /** How publications are run, what was waived on their issues, and which reminders of a slot were written. */
-import { and, eq } from 'drizzle-orm/sql';
+
+import { and, eq, sql } from 'drizzle-orm/sql';
 import { type Customs, defaultCustoms } from '../model/customs.ts';
 import type { Db } from './open.ts';
 import { customs, reminders, waivers } from './schema.ts';
+import { once } from './statement.ts';
+
+const customsById = (db: Db) =>
+  db
+    .select()
+    .from(customs)
+    .where(eq(customs.publicationId, sql.placeholder('publicationId')))
+    .prepare();
 
 /** How a publication is run: by the defaults until somebody says otherwise. */
 export function customsOf(db: Db, publicationId: number): Customs {
-  const row = db.select().from(customs).where(eq(customs.publicationId, publicationId)).get();
+  const row = once(db, customsById).get({ publicationId });
   if (row === undefined) return defaultCustoms;
   const { publicationId: _, ...found } = row;
   return found;
@@ -33,8 +42,15 @@ export function dropWaiver(db: Db, { issueId, check, problem }: Pick<Waiver, 'is
   return db.delete(waivers).where(which).run().changes === 1;
 }
 
+const waiversById = (db: Db) =>
+  db
+    .select()
+    .from(waivers)
+    .where(eq(waivers.issueId, sql.placeholder('issueId')))
+    .prepare();
+
 export function waiversOf(db: Db, issueId: number): Waiver[] {
-  return db.select().from(waivers).where(eq(waivers.issueId, issueId)).all();
+  return once(db, waiversById).all({ issueId });
 }
 
 /** Notes that a reminder of a slot is written; false when it was. Call it in the transaction that writes it. */

@@ -1,26 +1,25 @@
 /** Editions: frozen renderings, made once per revision, language and format. */
-import { and, eq } from 'drizzle-orm/sql';
+import { and, eq, sql } from 'drizzle-orm/sql';
 import type { CountedLink } from '../model/measure.ts';
 import { keepLinks } from './links.ts';
 import type { Db } from './open.ts';
 import { editions } from './schema.ts';
-import { inTransaction, statement } from './statement.ts';
+import { inTransaction, once, statement } from './statement.ts';
 
 export type Edition = typeof editions.$inferSelect;
 export type EditionKey = Pick<Edition, 'issueId' | 'revision' | 'language' | 'format' | 'masthead'>;
 
-export function findEdition(db: Db, { issueId, revision, language, format, masthead }: EditionKey): Edition | undefined {
-  const key = [
-    eq(editions.issueId, issueId),
-    eq(editions.revision, revision),
-    eq(editions.language, language),
-    eq(editions.format, format),
-  ];
+const byKey = (db: Db) => {
+  const key = (['issueId', 'revision', 'language', 'format', 'masthead'] as const).map((name) => eq(editions[name], sql.placeholder(name)));
   return db
     .select()
     .from(editions)
-    .where(and(...key, eq(editions.masthead, masthead)))
-    .get();
+    .where(and(...key))
+    .prepare();
+};
+
+export function findEdition(db: Db, { issueId, revision, language, format, masthead }: EditionKey): Edition | undefined {
+  return once(db, byKey).get({ issueId, revision, language, format, masthead });
 }
 
 export function getEdition(db: Db, id: number): Edition {

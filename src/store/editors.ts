@@ -44,13 +44,8 @@ export function listEditors(db: Db): Editor[] {
 
 /** Names by number, those of removed people too: for the audit. */
 export function editorNames(db: Db): Map<number, string> {
-  return new Map(
-    db
-      .select({ id: editors.id, name: editors.name })
-      .from(editors)
-      .all()
-      .map(({ id, name }) => [id, name]),
-  );
+  const rows = statement(db, 'SELECT id, name FROM editors').all() as { id: number; name: string }[];
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Marks that an invitation was taken up; false when it was before. */

@@ -50,18 +50,7 @@ const joins = `FROM issues i JOIN revisions r ON r.issue_id = i.id AND r.revisio
   LEFT JOIN approvals a ON a.issue_id = i.id
   LEFT JOIN sends s ON s.id = (SELECT id FROM sends WHERE issue_id = i.id AND NOT (state = 'cancelled' AND as_of IS NULL) ORDER BY rehearsal, id DESC LIMIT 1)`;
 
-function listed({
-  opening,
-  called,
-  approved,
-  slottedAt,
-  sendName,
-  sendState,
-  sendAt,
-  sendRehearsal,
-  sendMade,
-  ...rest
-}: Row): ListedIssue {
+function listed({ opening, called, approved, slottedAt, sendName, sendState, sendAt, sendRehearsal, sendMade, ...rest }: Row): ListedIssue {
   const send =
     sendName === null ? null : { name: sendName, state: sendState as SendState, at: sendAt as number, rehearsal: sendRehearsal === 1 };
   const current = approved === rest.revision;

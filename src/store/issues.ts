@@ -1,10 +1,10 @@
 /** Issues and their revisions. */
-import { and, desc, eq, isNotNull } from 'drizzle-orm/sql';
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm/sql';
 import { AppError } from '../errors.ts';
 import type { IssueTree } from '../model/issue.ts';
 import type { Db } from './open.ts';
 import { issues, revisions } from './schema.ts';
-import { inTransaction, statement } from './statement.ts';
+import { inTransaction, once, statement } from './statement.ts';
 
 /** A text as it was saved; its tree is null while nothing could be read from it. */
 export type Draft = typeof revisions.$inferSelect;
@@ -55,16 +55,32 @@ export function findIssue(db: Db, publicationId: number, number: string): Issue 
     .get();
 }
 
+const issueById = (db: Db) =>
+  db
+    .select()
+    .from(issues)
+    .where(eq(issues.id, sql.placeholder('id')))
+    .prepare();
+
 /** The issue with that number. Error 404 when there is none. */
 export function getIssue(db: Db, id: number): Issue {
-  const found = db.select().from(issues).where(eq(issues.id, id)).get();
+  const found = once(db, issueById).get({ id });
   if (found === undefined) throw new AppError('issue.not_found', 'There is no such issue (any more).', { status: 404 });
   return found;
 }
 
+const newestDraft = (db: Db) =>
+  db
+    .select()
+    .from(revisions)
+    .where(eq(revisions.issueId, sql.placeholder('issueId')))
+    .orderBy(desc(revisions.revision))
+    .limit(1)
+    .prepare();
+
 /** The newest text of an issue. */
 export function findDraft(db: Db, issueId: number): Draft | undefined {
-  return db.select().from(revisions).where(eq(revisions.issueId, issueId)).orderBy(desc(revisions.revision)).limit(1).get();
+  return once(db, newestDraft).get({ issueId });
 }
 
 /** The text of an issue as a revision has it. */
@@ -105,7 +121,7 @@ export function treeOfRevision(db: Db, issueId: number, revision: number): Issue
 }
 
 export function findIssueById(db: Db, id: number): Issue | undefined {
-  return db.select().from(issues).where(eq(issues.id, id)).get();
+  return once(db, issueById).get({ id });
 }
 
 /** The number of an issue, such as `2026-11`. */

@@ -38,8 +38,15 @@ export function publicationsUnanswered(db: Db): Publication[] {
   return db.select().from(publications).where(isNull(publications.measure)).orderBy(publications.id).all();
 }
 
+const bySlug = (db: Db) =>
+  db
+    .select()
+    .from(publications)
+    .where(eq(publications.slug, sql.placeholder('slug')))
+    .prepare();
+
 export function findPublication(db: Db, slug: string): Publication | undefined {
-  return db.select().from(publications).where(eq(publications.slug, slug)).get();
+  return once(db, bySlug).get({ slug });
 }
 
 const byId = (db: Db) =>
@@ -66,7 +73,7 @@ export function commonZone(db: Db, publications: readonly Pick<Publication, 'zon
 }
 
 export function getPublicationById(db: Db, id: number): Publication {
-  const found = db.select().from(publications).where(eq(publications.id, id)).get();
+  const found = findPublicationById(db, id);
   if (found === undefined) throw new Error(`publication ${id} is missing from the store`);
   return found;
 }

@@ -204,9 +204,3 @@ export function noteReason(
   db.insert(reasons).values({ consentId: last.id, text, at }).onConflictDoUpdate({ target: reasons.consentId, set: { text, at } }).run();
   return true;
 }
-
-/** How many readers of a publication may be mailed, counted up to `most`: a page need not wait for a million. */
-export function countMailable(db: Db, publicationId: number, now: number, most: number): number {
-  const text = `SELECT count(*) FROM (SELECT 1 FROM subscriptions WHERE publication_id = ? AND ${mailableAt('subscriptions')} LIMIT ?)`;
-  return statement(db, text).pluck().get(publicationId, now, most) as number;
-}

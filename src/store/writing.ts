@@ -5,7 +5,7 @@ import type { IssueTree } from '../model/issue.ts';
 import { type Draft, findDraft } from './issues.ts';
 import type { Db } from './open.ts';
 import { issueFiles, issues, revisions } from './schema.ts';
-import { inTransaction, statement } from './statement.ts';
+import { inTransaction, once, statement } from './statement.ts';
 
 /** What names a saved text: its revision and how often that was saved. Every save changes it. */
 export const tagOf = ({ revision, saves }: Pick<Draft, 'revision' | 'saves'>): string => `${revision}.${saves}`;
@@ -151,12 +151,15 @@ export function findFile(db: Db, issueId: number, path: string): IssueFile | und
     .get();
 }
 
-/** The files of an issue by path, without the text of tables. */
-export function listFiles(db: Db, issueId: number): { path: string; asset: string | null; addedAt: number }[] {
-  return db
+const filesOf = (db: Db) =>
+  db
     .select({ path: issueFiles.path, asset: issueFiles.asset, addedAt: issueFiles.addedAt })
     .from(issueFiles)
-    .where(eq(issueFiles.issueId, issueId))
+    .where(eq(issueFiles.issueId, sql.placeholder('issueId')))
     .orderBy(issueFiles.path)
-    .all();
+    .prepare();
+
+/** The files of an issue by path, without the text of tables. */
+export function listFiles(db: Db, issueId: number): { path: string; asset: string | null; addedAt: number }[] {
+  return once(db, filesOf).all({ issueId });
 }

@@ -6,7 +6,7 @@ import type { Approval } from '../../store/approvals.ts';
 import type { ListedIssue } from '../../store/issue-list.ts';
 import type { Publication } from '../../store/publications.ts';
 import type { Send } from '../../store/sends.ts';
-import { counted, moment, number, slotWords } from './page.ts';
+import { counted, moment, slotWords } from './page.ts';
 
 export interface SignOffView {
   issue: ListedIssue;
@@ -33,9 +33,6 @@ export interface SignOffView {
   /** Offsets of the typed hour when the clocks show it twice. */
   twice: readonly string[];
 }
-
-/** Readers are counted up to here. */
-export const mostCounted = 100_000;
 
 /** The form of the time as it was filled in. */
 export interface Typed {
@@ -102,7 +99,7 @@ function orderStep(view: SignOffView, path: string): Html | false {
 
 function facts({ publication, readers, proof, issue }: SignOffView): Html {
   const waived = proof?.stops.filter(({ waiver }) => waiver !== undefined) ?? [];
-  return html`<dl class="facts"><div><dt>To</dt><dd>${readers > mostCounted ? `more than ${number(mostCounted)}` : number(readers)} ${readers === 1 ? 'reader' : 'readers'}<small>${readers === 0 ? html`<a href="/console/readers/import?publication=${publication.slug}">Add readers</a> first` : 'who may be mailed as of now'}</small></dd></div>
+  return html`<dl class="facts"><div><dt>To</dt><dd>${counted(readers, 'reader')}<small>${readers === 0 ? html`<a href="/console/readers/import?publication=${publication.slug}">Add readers</a> first` : 'who may be mailed as of now'}</small></dd></div>
 <div><dt>Subject</dt><dd><bdi>${proof?.edition.subject ?? issue.title ?? ''}</bdi></dd></div>
 <div><dt>From</dt><dd><bdi>${publication.name}</bdi><small><bdi dir="ltr">${publication.fromAddress}</bdi></small></dd></div>
 ${proof !== undefined && html`<div><dt>Proof</dt><dd><code>${proof.hash.slice(0, 12)}</code><small>names everything in it: one other letter, one other sender: another name</small></dd></div>`}

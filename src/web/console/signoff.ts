@@ -20,8 +20,8 @@ import { customsOf } from '../../store/customs.ts';
 import { listedIssue } from '../../store/issue-list.ts';
 import type { Issue } from '../../store/issues.ts';
 import { getPublicationById } from '../../store/publications.ts';
+import { standingsOf } from '../../store/reader-list.ts';
 import { openSend, realSend } from '../../store/sends.ts';
-import { countMailable } from '../../store/subscriptions.ts';
 import { pageNotFound } from '../not-found.ts';
 import { mailPagePolicy, pdfPolicy, printPolicy } from '../policies.ts';
 import { namesOf } from './actor.ts';
@@ -30,7 +30,7 @@ import { issueOf } from './editor.ts';
 import { actorOf, personOf } from './entry.ts';
 import { readLongForm } from './long-body.ts';
 import { frame, markupOf, type PreviewRouteDeps } from './previews.ts';
-import { mostCounted, signOffBody, type Typed } from './signoff-page.ts';
+import { signOffBody, type Typed } from './signoff-page.ts';
 
 /** Serves `/console/issues/:id/proof` and the forms on it. */
 export function signOffRoutes(desk: Desk, deps: PreviewRouteDeps): void {
@@ -58,7 +58,7 @@ export function signOffRoutes(desk: Desk, deps: PreviewRouteDeps): void {
       issue: listed,
       publication,
       customs,
-      readers: countMailable(db, publication.id, now(), mostCounted + 1),
+      readers: standingsOf(db, publication.id, now()).active ?? 0,
       proof,
       approval: counts ? approval : undefined,
       mayApprove: own ? 'The last words are yours, so somebody else has to approve it.' : true,
