@@ -46,7 +46,7 @@ export async function testRelay(url: string, { limitMs = 10_000, name }: { limit
 }
 
 /** A little less than the limit: silence should be told in the transport's own words. */
-const timeoutsWithin = (limitMs: number): Partial<RelayTimeouts> & RelayTimeouts => {
+const timeoutsWithin = (limitMs: number): RelayTimeouts => {
   const each = Math.max(1, limitMs - 500);
   return { greeting: each, answer: each, idle: 1 };
 };

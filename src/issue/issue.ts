@@ -29,8 +29,12 @@ const mostPdfBytes = 25 * megabyte;
  */
 export type StorePicture = (bytes: Uint8Array, name: string) => Promise<{ name: string; width: number; height: number } | Problem>;
 
-/** Takes the bytes of an uploaded PDF and the issue it should be of; answers the name it is stored under, its pages, and a `doubt` when it does not name the issue. As `StorePicture`. */
-export type StorePdf = (bytes: Uint8Array, subject: IssueTree) => Promise<{ name: string; pages: number; doubt?: string } | Problem>;
+/** Takes the bytes of an uploaded PDF, the issue it should be of and the path by which the issue names it; answers the name it is stored under, its pages, and a `doubt` when it does not name the issue. As `StorePicture`. */
+export type StorePdf = (
+  bytes: Uint8Array,
+  subject: IssueTree,
+  path: string,
+) => Promise<{ name: string; pages: number; doubt?: string } | Problem>;
 
 /**
  * Reads an issue with its data and pictures. `source` is the text of `file`; paths in it start at the folder of `file`, which they cannot leave.
@@ -74,7 +78,7 @@ export async function readParsed(
   for (const need of parsed.needs) {
     if (need.path === '') continue; // reported by the parser
     if (need.kind === 'chart') await fillChart(report, readFile, need);
-    else if (need.kind === 'pdf') await fillPdf(report, readFile, need, (bytes) => storePdf(bytes, parsed.tree as IssueTree));
+    else if (need.kind === 'pdf') await fillPdf(report, readFile, need, (bytes) => storePdf(bytes, parsed.tree as IssueTree, need.path));
     else await fillFigure(report, readFile, need, stored, storePicture);
   }
   const all = inSourceOrder([...parsed.findings, ...findings]);

@@ -1,5 +1,4 @@
 /** Issues between files, the store and the studio: what `issue add`, `check`, `preview` and the demo share. */
-
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -49,19 +48,17 @@ async function loadIssue(studio: Studio, file: string): Promise<LoadedIssue> {
     files.set(path, { asset: picture.name });
     return picture;
   };
-  let pdfPath = '';
   const readFile: ReadFile = async (path, limit) => {
     const found = await readBeside(folder, path, limit);
     if ('bytes' in found && /\.csv$/i.test(path)) files.set(path, { content: Buffer.from(found.bytes).toString('utf8') });
-    pdfPath = path;
     return found;
   };
-  const takePdf: StorePdf = async (bytes, { publication, title, number, period, language }) => {
+  const takePdf: StorePdf = async (bytes, { publication, title, number, period, language }, path) => {
     const subject = { publication, title, number, language, ...(period !== undefined && { period }) };
     const pdf = await studio.admitPdf(bytes, subject);
     if (!('name' in pdf)) return pdf;
     pictures.push({ name: pdf.name, type: 'application/pdf', width: 0, height: 0, bytes: pdf.bytes });
-    files.set(pdfPath, { asset: pdf.name }); // the file read last is the one that is asked about
+    files.set(path, { asset: pdf.name });
     return pdf;
   };
   const { tree, findings } = await readIssueWith(source, readFile, takePicture, takePdf);

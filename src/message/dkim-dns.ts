@@ -80,22 +80,21 @@ async function checkRecord(lookUp: TxtLookup, domain: string, key: DkimKey): Pro
   };
 }
 
+const partsOf = (value: string): string[] =>
+  value
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
 /** The tags of a record, blanks around them off. */
 function tagsOf(value: string): Map<string, string> {
-  const tags = value
-    .split(';')
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== '');
-  return new Map(tags.map((tag) => [tag.slice(0, tag.indexOf('=')).trimEnd(), tag.slice(tag.indexOf('=') + 1).trim()]));
+  return new Map(partsOf(value).map((tag) => [tag.slice(0, tag.indexOf('=')).trimEnd(), tag.slice(tag.indexOf('=') + 1).trim()]));
 }
 
 /** Why no receiver can use a record (RFC 6376 sections 3.2 and 3.6.1), as the end of a sentence; undefined when they can. */
 function recordTrouble(value: string): string | undefined {
   if (/["\\]/.test(value)) return 'quotes or backslashes stand in its value';
-  const parts = value
-    .split(';')
-    .map((tag) => tag.trim())
-    .filter((tag) => tag !== '');
+  const parts = partsOf(value);
   const wrong = parts.find((tag) => !/^[A-Za-z]\w*\s*=/.test(tag));
   if (wrong !== undefined) return `${JSON.stringify(wrong.slice(0, 40))} is none of its parts, which read like k=rsa`;
   const tags = tagsOf(value);

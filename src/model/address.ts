@@ -75,6 +75,20 @@ export function hideAddresses(text: string): string {
   return text.replace(anyAddress, maskAddress);
 }
 
+/** A word among addresses that is none, and what is wrong with it. */
+export type NoAddress = AddressProblem & { word: string };
+
+/** Addresses as people type several: with commas, semicolons, spaces or line breaks between them. The first word that is none is said. */
+export function parseAddresses(typed: string): string[] | NoAddress {
+  const addresses: string[] = [];
+  for (const word of typed.split(/[\s,;]+/).filter((each) => each !== '')) {
+    const read = parseAddress(word);
+    if (isAddressProblem(read)) return { ...read, word };
+    addresses.push(read.address);
+  }
+  return addresses;
+}
+
 const shape = 'write it as name@example.org';
 
 function parseOddAddress(text: string): Address | AddressProblem {

@@ -29,10 +29,8 @@ export const movesByOutcome = {
   unknown: { from: ['queued'], to: 'unknown' },
 } as const satisfies Record<OutcomeKind, Move>;
 
-/** A refusal of batch B is taken back, beside `not-sent`, when those after it show that it was about us, and not about its reader: nothing went over. */
-export const movesByHalt = {
-  'taken back': { from: ['refused'], to: 'ready', ofCancelled: 'cancelled' },
-} as const satisfies Record<string, Move>;
+/** A refusal of batch B is taken back, as what was `not-sent`, when those after it show that it was about us, and not about its reader: nothing went over. */
+export const takenBackByHalt = ['refused'] as const satisfies readonly DeliveryState[];
 
 /** What closing batch B does with a row that is still out in it: a mark without an outcome leaves it open what became of the mail. */
 export const movesByClose = {

@@ -142,13 +142,18 @@ function pdfOf({ studio }: Pick<TextDeps, 'studio'>): StorePdf {
     const subject = { publication, title, number, language, ...(period !== undefined && { period }) };
     const key = createHash('sha256').update(bytes).update(JSON.stringify(subject)).digest('hex');
     const known = lookedAt.get(key) ?? (await studio.admitPdf(bytes, subject));
-    lookedAt.set(
-      key,
-      'name' in known ? { name: known.name, pages: known.pages, ...(known.doubt !== undefined && { doubt: known.doubt }) } : known,
-    );
-    for (const oldest of lookedAt.keys()) if (lookedAt.size > 20) lookedAt.delete(oldest);
+    const found =
+      'name' in known ? { name: known.name, pages: known.pages, ...(known.doubt !== undefined && { doubt: known.doubt }) } : known; // without its bytes
+    keepRecent(lookedAt, 20, key, found);
     return known;
   };
 }
 
 const lookedAt = new Map<string, Awaited<ReturnType<StorePdf>>>();
+
+/** Keeps what was asked for last, up to so many. */
+export function keepRecent<T>(kept: Map<string, T>, most: number, key: string, value: T): void {
+  kept.delete(key);
+  kept.set(key, value);
+  for (const oldest of kept.keys()) if (kept.size > most) kept.delete(oldest);
+}

@@ -91,7 +91,8 @@ function approved(db: Db, { issueId, hash }: Pick<SendWish, 'issueId' | 'hash'>)
 
 function refuseOther(db: Db, issueId: number, { rehearsal, after }: SendWish): void {
   const open = openSend(db, issueId, rehearsal);
-  if (open !== undefined) throw refused('open', `${open.name} is ${open.state} already, and readers get it once. Yours was not made.`);
+  if (open !== undefined)
+    throw refused('open', `${open.name} is ${open.state} already, and readers get it once: nothing was ordered a second time.`);
   const last = rehearsal ? '' : (realSend(db, issueId)?.name ?? '');
   if (last !== after && !rehearsal)
     throw refused('sent', `${last} was sent since this page was opened, so yours was not made: it would have been the second.`);

@@ -11,7 +11,7 @@ import { getIssue, type Issue } from '../store/issues.ts';
 import { getPublicationById } from '../store/publications.ts';
 import { listFiles } from '../store/writing.ts';
 import { mastheadOf } from './approve.ts';
-import { readText, type TextDeps } from './issue-text.ts';
+import { keepRecent, readText, type TextDeps } from './issue-text.ts';
 
 export interface PreviewDeps extends TextDeps {
   studio: Pick<Studio, 'admitPdf' | 'draw' | 'preview'>;
@@ -61,7 +61,7 @@ export function openPreviews(deps: PreviewDeps): Previews {
       if (!(error instanceof AppError) || error.status >= 500) throw error;
       return { ...base, drawing: undefined, findings: [...findings, checkDrawn(error)] };
     }
-    if (facts === undefined) keep(pdfs, mostPdfs, key, Promise.resolve(noted(issue.id, drawing.pdf, drawing.pdfPages)));
+    if (facts === undefined) keepRecent(pdfs, mostPdfs, key, Promise.resolve(noted(issue.id, drawing.pdf, drawing.pdfPages)));
     const { light } = drawing;
     const found = [
       ...checkSize(drawing.email),
@@ -104,7 +104,7 @@ export function openPreviews(deps: PreviewDeps): Previews {
     look(issue, source) {
       const key = keyOf(issue, source);
       const kept = looks.get(key) ?? draw(key, issue, source);
-      keep(looks, mostLooks, key, kept);
+      keepRecent(looks, mostLooks, key, kept);
       kept.catch(() => looks.delete(key));
       return kept;
     },
@@ -115,16 +115,9 @@ export function openPreviews(deps: PreviewDeps): Previews {
     async pdf({ key, issueId, tree, drawing }) {
       if (tree === undefined || drawing === undefined) return undefined;
       const drawn = pdfs.get(key) ?? whole(getIssue(db, issueId), tree).then(({ pdf, pdfPages }) => noted(issueId, pdf, pdfPages));
-      keep(pdfs, mostPdfs, key, drawn);
+      keepRecent(pdfs, mostPdfs, key, drawn);
       drawn.catch(() => pdfs.delete(key));
       return drawn;
     },
   };
-}
-
-/** Keeps what was asked for last, up to so many. */
-function keep<T>(kept: Map<string, T>, most: number, key: string, value: T): void {
-  kept.delete(key);
-  kept.set(key, value);
-  for (const oldest of kept.keys()) if (kept.size > most) kept.delete(oldest);
 }

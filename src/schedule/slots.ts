@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { parseSlot, type Slot, slotAfter, slotBefore } from '../model/slot.ts';
 import { iso } from '../model/zone.ts';
-import { type Awaiting, dropApproval, listAwaiting } from '../store/approvals.ts';
+import { type Awaiting, listAwaiting } from '../store/approvals.ts';
 import { noteAudit } from '../store/audit.ts';
 import { customsOf } from '../store/customs.ts';
 import type { Edition } from '../store/editions.ts';
@@ -14,6 +14,7 @@ import { addSend } from '../store/sends.ts';
 import { findTakenSlot, saveTakenSlot } from '../store/slots.ts';
 import { inTransaction } from '../store/statement.ts';
 import { type EditionDeps, freezeEdition, proofHash } from './approve.ts';
+import { undoApproval } from './undo-approval.ts';
 
 /** A send or a slot found this long after its time is late: nobody expects it any more. */
 export const lateMs = 6 * 3_600_000;
@@ -110,21 +111,15 @@ function voidChanged(
   { approval, number }: Awaiting,
   edition: Edition,
 ): boolean {
-  const { slug } = publication;
+  const issue = `${publication.slug}/${number}`;
   const proof = proofHash(edition, publication);
   if (approval.edition === null || approval.edition === proof) return false;
   inTransaction(db, () => {
-    dropApproval(db, approval.issueId);
-    noteAudit(db, {
-      at: now(),
-      actor: 'schedule',
-      action: 'void',
-      subject: `${slug}/${number}`,
-      detail: `proof ${proof} is not the approved ${approval.edition}`,
-    });
-    tellEditors(db, { publication, rehearsal: false, facts: { kind: 'approval-void', issue: `${slug}/${number}` }, now: now() });
+    const note = { at: now(), actor: 'schedule', action: 'void', detail: `proof ${proof} is not the approved ${approval.edition}` };
+    undoApproval(db, { issueId: approval.issueId, subject: issue }, note);
+    tellEditors(db, { publication, rehearsal: false, facts: { kind: 'approval-void', issue }, now: now() });
   });
-  log.warn('approval.void', { issue: `${slug}/${number}` });
+  log.warn('approval.void', { issue });
   return true;
 }
 

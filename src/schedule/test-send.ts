@@ -1,7 +1,7 @@
 /** A test of an issue: the very mail that readers would get, to whoever is named, marked as a test. It is a notice, so it never counts as a send. */
 import { AppError } from '../errors.ts';
 import { composeTemplate, issueInput } from '../message/message.ts';
-import { isAddressProblem, parseAddress } from '../model/address.ts';
+import { parseAddresses } from '../model/address.ts';
 import { noteAudit } from '../store/audit.ts';
 import { findDraft, getIssue, type Revision } from '../store/issues.ts';
 import { addComposedNotice, testedSince } from '../store/notices.ts';
@@ -54,13 +54,10 @@ export async function sendTest(deps: TestDeps, { issueId, to, actor }: { issueId
 }
 
 function readAddresses(typed: string): string[] {
-  const words = typed.split(/[\s,;]+/).filter((word) => word !== '');
   const wrong = (text: string) => new AppError('test.address', text, { status: 422 });
-  if (words.length === 0) throw wrong('Say where the test goes: an address, or several with commas between them.');
-  if (words.length > mostAtOnce) throw wrong(`A test goes to at most ${mostAtOnce} addresses at a time, and these are ${words.length}.`);
-  return words.map((word) => {
-    const address = parseAddress(word);
-    if (isAddressProblem(address)) throw wrong(`“${word.slice(0, 80)}” ${address.problem}: ${address.remedy}. Nothing was sent.`);
-    return address.address;
-  });
+  const read = parseAddresses(typed);
+  if (!Array.isArray(read)) throw wrong(`“${read.word.slice(0, 80)}” ${read.problem}: ${read.remedy}. Nothing was sent.`);
+  if (read.length === 0) throw wrong('Say where the test goes: an address, or several with commas between them.');
+  if (read.length > mostAtOnce) throw wrong(`A test goes to at most ${mostAtOnce} addresses at a time, and these are ${read.length}.`);
+  return read;
 }

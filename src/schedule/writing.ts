@@ -115,7 +115,7 @@ export async function beginText(
   const { db, now } = deps;
   refuseLarge(source);
   const { tree } = await deps.parser.parse(source);
-  const number = tree !== undefined && tree.number !== '' ? tree.number : numberTyped(source);
+  const number = tree !== undefined && tree.number !== '' ? tree.number : numberTyped(source, now());
   const id = beginIssue(db, publication.id, number, now());
   if (id === undefined)
     throw new AppError(
@@ -130,9 +130,9 @@ export async function beginText(
 }
 
 /** The number of a text that cannot be read, as far as its front matter says it. */
-function numberTyped(source: string): string {
+function numberTyped(source: string, now: number): string {
   const typed = /^(?:number|period):[ \t]*["']?([\w.-]{1,20})/m.exec(source)?.[1];
-  return typed ?? `draft-${Date.now().toString(36)}`;
+  return typed ?? `draft-${now.toString(36)}`;
 }
 
 /** Makes an older text the newest one again, as a revision of its own. */

@@ -1,5 +1,5 @@
 /** Pictures, stored once under the hash of their bytes. */
-import { and, eq, inArray } from 'drizzle-orm/sql';
+import { eq, inArray } from 'drizzle-orm/sql';
 import type { Picture } from '../model/edition.ts';
 import type { Db } from './open.ts';
 import { assets } from './schema.ts';
@@ -14,17 +14,6 @@ export function storeAsset(db: Db, { name, type, width, height, bytes }: Picture
 
 export function findAsset(db: Db, name: string): { type: string; bytes: Buffer } | undefined {
   return db.select({ type: assets.type, bytes: assets.bytes }).from(assets).where(eq(assets.name, name)).get();
-}
-
-/** The size of a stored picture that is drawn in pixels; undefined for one that is not stored, and for what else is. */
-export function findPicture(db: Db, name: string): { name: string; width: number; height: number } | undefined {
-  const { width, height, type } = assets;
-  const drawn = inArray(type, ['image/png', 'image/jpeg']);
-  return db
-    .select({ name: assets.name, width, height })
-    .from(assets)
-    .where(and(eq(assets.name, name), drawn))
-    .get();
 }
 
 /** The bytes of the named pictures; a name that is not stored is missing from the answer. */

@@ -5,9 +5,9 @@ import {
   type Move,
   movesByClaim,
   movesByClose,
-  movesByHalt,
   movesByOutcome,
   movesByPerson,
+  takenBackByHalt,
 } from '../model/delivery.ts';
 import type { Format } from '../model/edition.ts';
 import { noSend } from '../model/notice.ts';
@@ -132,7 +132,7 @@ function applyOne(db: Db, outcome: ReportedOutcome, now: number): { from: Delive
   const attempts = kind === 'deferred' ? attemptsSoFar(db, send, reader) : 0;
   const cancelled = move.ofCancelled !== undefined && isCancelled(db, send);
   const text = `UPDATE deliveries SET state = ?, due_at = ?, reply = ?, attempts = attempts + ?, heard_at = NULL, changed_at = ? WHERE send_id = ? AND reader_id = ? AND batch_id = ? AND state = ? RETURNING provider`;
-  const from = outcome.halt ? [...move.from, ...movesByHalt['taken back'].from] : move.from;
+  const from = outcome.halt ? [...move.from, ...takenBackByHalt] : move.from;
   for (const state of from) {
     const { to, attempt, wait } = afterOutcome(kind, state, { attempts, cancelled, hold });
     const due = wait === undefined ? null : now + wait;

@@ -92,10 +92,11 @@ export function findDraftAt(db: Db, issueId: number, revision: number): Draft | 
     .get();
 }
 
-/** The issue of a publication that was begun last, by its newest tree; undefined when none could ever be read. */
+/** The issue of a publication that is about the latest month, by its newest tree; undefined when none could ever be read. Of each issue one tree is looked into. */
 export function latestTree(db: Db, publicationId: number): IssueTree | undefined {
-  const text = `SELECT r.id FROM revisions r JOIN issues i ON i.id = r.issue_id WHERE i.publication_id = ? AND r.tree IS NOT NULL
-    ORDER BY coalesce(json_extract(r.tree, '$.period'), '') DESC, i.id DESC, r.revision DESC LIMIT 1`;
+  const newest = 'SELECT id FROM revisions WHERE issue_id = i.id AND tree IS NOT NULL ORDER BY revision DESC LIMIT 1';
+  const text = `SELECT r.id FROM issues i JOIN revisions r ON r.id = (${newest}) WHERE i.publication_id = ?
+    ORDER BY coalesce(json_extract(r.tree, '$.period'), '') DESC, i.id DESC LIMIT 1`;
   const id = statement(db, text).pluck().get(publicationId) as number | undefined;
   return id === undefined ? undefined : (db.select().from(revisions).where(eq(revisions.id, id)).get()?.tree ?? undefined);
 }

@@ -26,10 +26,10 @@ export function getTemplateJson(db: Db, sendId: number, format: Format): string 
 }
 
 /**
- * Whether a message of the send has a place for a token of this kind, or for the reader's name; which of its formats plays no part. Asked in SQLite: a message is long, and a batch goes
+ * Whether a message of the send has a place for a token of this kind; which of its formats plays no part. Asked in SQLite: a message is long, and a batch goes
  * out every second.
  */
-export function messageHasSlot(db: Db, sendId: number, slot: 'pdf' | 'name'): boolean {
+export function messageHasSlot(db: Db, sendId: number, slot: 'pdf'): boolean {
   const text = 'SELECT EXISTS (SELECT 1 FROM templates WHERE send_id = ? AND instr(json, ?) > 0)';
   return statement(db, text).pluck().get(sendId, `"${slot}"`) === 1;
 }

@@ -1,7 +1,7 @@
 /** Style sheets, scripts, fonts and the icon: read once at the start, named in pages with the hash of what they hold. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import express, { type Router } from 'express';
@@ -30,22 +30,18 @@ const sheets: readonly [string, readonly string[]][] = [
   ['console.css', ['console.css', 'desk.css', 'settings.css', 'writing.css']],
 ];
 
-/** Scripts of the console; the readers' pages have none. */
-const scripts: readonly string[] = ['passkey.js', 'live.js', 'sample.js'];
+/** Scripts of the console, written in TypeScript in `client/`; the readers' pages have none. */
+const scripts: readonly string[] = ['passkey', 'live', 'sample', 'editor'];
+let bundled: ReadonlyMap<string, Buffer> | undefined;
 
-/** Scripts of the console that are written in TypeScript, by what they are called; each is one file with what it imports. */
-const bundles: Readonly<Record<string, string>> = { 'editor.js': 'editor.ts' };
-const bundled = new Map<string, Buffer>();
-
-/** Makes one script of a file in `client/` and what it imports; once per process, nothing is written to disk. */
-function bundle(name: string, entry: string): Buffer {
-  const known = bundled.get(name);
-  if (known !== undefined) return known;
-  const options = { bundle: true, minify: true, write: false, format: 'esm', target: 'es2022', logLevel: 'silent' } as const;
-  const { outputFiles } = buildSync({ entryPoints: [join(import.meta.dirname, 'client', entry)], ...options });
-  const made = Buffer.from(outputFiles[0]?.contents ?? []);
-  bundled.set(name, made);
-  return made;
+/** Each script as one file with what it imports, by its name (`live.js`); made once per process, nothing is written to disk. */
+function bundles(): ReadonlyMap<string, Buffer> {
+  if (bundled !== undefined) return bundled;
+  const from = join(import.meta.dirname, 'client');
+  const options = { bundle: true, minify: true, write: false, outdir: from, format: 'esm', target: 'es2022', logLevel: 'silent' } as const;
+  const { outputFiles } = buildSync({ entryPoints: scripts.map((name) => join(from, `${name}.ts`)), ...options });
+  bundled = new Map(outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)]));
+  return bundled;
 }
 
 const types: Record<string, string> = {
@@ -83,8 +79,8 @@ export function readAssets(): Assets {
     files.set(name, { type, bytes, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16) });
   };
   for (const font of fonts) keep(`fonts${font.slice(font.lastIndexOf('/'))}`, readFileSync(fileURLToPath(import.meta.resolve(font))));
-  for (const name of ['icon.svg', ...scripts]) keep(name, readFileSync(join(ownFolder, name)));
-  for (const [name, entry] of Object.entries(bundles)) keep(name, bundle(name, entry));
+  keep('icon.svg', readFileSync(join(ownFolder, 'icon.svg')));
+  for (const [name, script] of bundles()) keep(name, script);
   for (const [sheet, files] of sheets) {
     const css = shorter(files.map((file) => readFileSync(join(ownFolder, file), 'utf8')).join('\n'));
     keep(sheet, Buffer.from(css.replace(/url\(\/assets\/([\w/-]+\.woff2)\)/g, (_, font: string) => `url("${address(font)}")`)));

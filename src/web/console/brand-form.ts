@@ -1,7 +1,7 @@
 /** The form of a publication's look: its fields as texts, the texts as a look, and how well each colour reads. */
 import { type BrandChoices, brandOf, contrastOn, leastContrast, readColour } from '../../model/brand.ts';
 import { type BrandColour, brandColours, readFonts, readReadableColour } from '../../model/publication-fields.ts';
-import { findPicture } from '../../store/assets.ts';
+import { findAssetFacts } from '../../store/assets.ts';
 import type { Db } from '../../store/open.ts';
 import type { Texts } from './same-time.ts';
 import type { Problems } from './settings-form.ts';
@@ -41,8 +41,8 @@ export function readBrandTexts(
   const fonts = readFonts(texts.fonts);
   if ('problem' in fonts) problems.fonts = `${brandLabels.fonts} ${fonts.problem}.`;
   else if (fonts.value !== 'serif' || before?.fonts !== undefined) brand.fonts = fonts.value;
-  const logo = texts.logo === '' ? undefined : findPicture(db, texts.logo);
-  if (logo !== undefined) brand.logo = { asset: logo.name, width: logo.width, height: logo.height };
+  const logo = texts.logo === '' ? undefined : findAssetFacts(db, texts.logo);
+  if (logo?.type === 'image/png' || logo?.type === 'image/jpeg') brand.logo = { asset: texts.logo, width: logo.width, height: logo.height };
   else if (texts.logo !== '') problems.logo = 'Logo is not among the pictures here any more: choose the file again.';
   return { brand: Object.keys(brand).length === 0 ? null : brand, problems };
 }

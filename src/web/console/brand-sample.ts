@@ -8,7 +8,7 @@ import type { Languages } from '../../model/words/catalogue.ts';
 import type { Studio } from '../../render/render.ts';
 import { mastheadOf } from '../../schedule/schedule.ts';
 import { findAssets } from '../../store/assets.ts';
-import { newestTree } from '../../store/beginnings.ts';
+import { latestTree } from '../../store/issues.ts';
 import type { Db } from '../../store/open.ts';
 import type { Publication } from '../../store/publications.ts';
 
@@ -31,7 +31,7 @@ export function openSamples({
 }: SampleDeps): (publication: Publication, brand: BrandChoices) => Promise<string> {
   const kept = new Map<string, Promise<string>>();
   return (publication, brand) => {
-    const written = newestTree(db, publication.id);
+    const written = latestTree(db, publication.id);
     const tree = written === undefined ? sampleTree(publication, languages, now()) : beginningOf(written, publication);
     const masthead = { ...mastheadOf({ ...publication, brand, measure: null }, 'https://sample.invalid'), pictureBase: '/a/' };
     const key = JSON.stringify([tree, masthead]);

@@ -1,16 +1,16 @@
 /** The calendar: coming slots with what goes out in them, what is scheduled beside, and how each publication is run. */
 import { AppError } from '../../errors.ts';
 import type { Html } from '../../html.ts';
-import { isAddressProblem, parseAddress } from '../../model/address.ts';
+import { parseAddresses } from '../../model/address.ts';
 import { type Customs, type MissedSlot, missedSlots, mostGraceMinutes } from '../../model/customs.ts';
 import { mayAs } from '../../model/person.ts';
 import { describeSlot, parseSlot, slotAfter } from '../../model/slot.ts';
-import { beginSlot, missingFor, nextSlot } from '../../schedule/schedule.ts';
+import { missingFor, nextSlot, revisePublication } from '../../schedule/schedule.ts';
 import { listAwaiting } from '../../store/approvals.ts';
 import { noteAudit } from '../../store/audit.ts';
 import { customsOf, saveCustoms } from '../../store/customs.ts';
 import type { Db } from '../../store/open.ts';
-import { changePublication, getPublication, listPublications, type Publication } from '../../store/publications.ts';
+import { getPublication, listPublications, type Publication } from '../../store/publications.ts';
 import { sendsInState } from '../../store/sends.ts';
 import { inTransaction } from '../../store/statement.ts';
 import { type Coming, calendarBody, customsBody } from './calendar-page.ts';
@@ -110,15 +110,9 @@ function readCustoms(typed: URLSearchParams): Customs {
     .filter((word) => word !== '');
   if (days.some((word) => !/^\d{1,2}$/.test(word) || Number(word) < 1 || Number(word) > 31) || days.length > 5)
     throw wrong('Reminders are up to five numbers of days from 1 to 31, such as 7, 3, 1.');
-  const people = field('people')
-    .split(/[\s,;]+/)
-    .filter((word) => word !== '');
-  if (people.length > mostPeople) throw wrong(`At most ${mostPeople} people can be reminded.`);
-  const reminderTo = people.map((word) => {
-    const address = parseAddress(word);
-    if (isAddressProblem(address)) throw wrong(`“${word.slice(0, 80)}” ${address.problem}: ${address.remedy}.`);
-    return address.address;
-  });
+  const reminderTo = parseAddresses(field('people'));
+  if (!Array.isArray(reminderTo)) throw wrong(`“${reminderTo.word.slice(0, 80)}” ${reminderTo.problem}: ${reminderTo.remedy}.`);
+  if (reminderTo.length > mostPeople) throw wrong(`At most ${mostPeople} people can be reminded.`);
   const reminderDays = [...new Set(days.map(Number))].toSorted((a, b) => b - a);
   return { twoPeople: typed.get('two') === 'yes', graceMinutes, missedSlot, reminderDays, reminderTo };
 }
@@ -129,10 +123,9 @@ function change(db: Db, publication: Publication, customs: Customs, slot: string
   const spelt = slot.trim() === '' ? null : describeSlot(parseSlot(slot));
   inTransaction(db, () => {
     saveCustoms(db, publication.id, customs);
-    if (spelt !== publication.slot) {
-      const changed = changePublication(db, publication.id, { slot: spelt });
-      if (spelt !== null) beginSlot(db, { ...changed, slot: spelt }, at);
-    }
+    revisePublication(db, publication.slug, { actor, now: at }, (before) =>
+      spelt === before.slot ? undefined : { changes: { slot: spelt }, detail: 'slot' },
+    );
     const { reminderTo, ...rest } = customs;
     noteAudit(db, {
       at,

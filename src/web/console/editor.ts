@@ -26,9 +26,10 @@ import type { Desk } from './desk.ts';
 import { differenceOf } from './difference.ts';
 import { conflictBody, editorBody } from './editor-page.ts';
 import { actorOf, personOf } from './entry.ts';
-import { isText, readLongForm, readText, readUpload } from './long-body.ts';
+import { isText, readLongForm, readText } from './long-body.ts';
 import { clockOf, counted } from './page.ts';
 import { standingLine } from './standing-words.ts';
+import { readFilesForm } from './upload.ts';
 
 export interface EditorDeps extends WritingDeps, TestDeps {
   previews: Previews;
@@ -114,7 +115,7 @@ export function editorRoutes(desk: Desk, deps: EditorDeps): void {
   desk.post('/console/issues/:id/files', 'editor', async (request, response) => {
     const issue = issueOf(deps, request);
     const asked = request as unknown as Request;
-    const { files } = await readUpload(asked);
+    const { files } = await readFilesForm(asked);
     const { taken, kept } = await takeFiles(deps, { issueId: issue.id, files, actor: actorOf(response) });
     const answer = { files: taken, ...(files.length === 0 && { problem: 'No file was chosen.' }) };
     if (wantsJson(asked)) return response.json({ ...answer, ...(kept?.outcome === 'saved' && savedFacts(issue, kept)) });

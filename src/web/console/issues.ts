@@ -9,10 +9,12 @@ import { listPublications, type Publication } from '../../store/publications.ts'
 import { namesOf } from './actor.ts';
 import type { Desk } from './desk.ts';
 import { actorOf } from './entry.ts';
-import { readLongForm, readUpload } from './long-body.ts';
+import { readLongForm } from './long-body.ts';
 import { clockOf, moment } from './page.ts';
+import { publicationChoice } from './reader-list-page.ts';
 import { publicationOf } from './show.ts';
 import { standingNote, standingTag, standingWords } from './standing-words.ts';
+import { readFilesForm } from './upload.ts';
 
 const shown = 200;
 
@@ -43,7 +45,7 @@ export function issuesRoutes(desk: Desk, deps: WritingDeps): void {
   });
 
   desk.post('/console/issues/upload', 'editor', async (request, response) => {
-    const { fields, files } = await readUpload(request as never);
+    const { fields, files } = await readFilesForm(request as never);
     const publication = chosenPublication(db, fields.get('publication'));
     const [file] = files;
     if (file === undefined)
@@ -148,10 +150,7 @@ function monthWords(month: string): string {
 }
 
 function newIssue(db: Db, chosen: Publication | undefined): Html {
-  const which =
-    chosen !== undefined
-      ? html`<input type="hidden" name="publication" value="${chosen.slug}">`
-      : html`<label>Publication <select class="input" name="publication">${listPublications(db).map(({ slug, name }) => html`<option value="${slug}">${name}</option>`)}</select></label>`;
+  const which = publicationChoice(chosen === undefined ? listPublications(db) : [chosen], chosen);
   const first = chosen !== undefined && beginningsOf(db, chosen.id).issue === undefined;
   return html`<p class="back"><a href="/console/issues">Issues</a></p><div class="head"><div><h1>A new issue</h1>${chosen !== undefined && html`<p class="muted">Of <bdi>${chosen.name}</bdi></p>`}</div></div>
 <div class="begin"><section aria-labelledby="by-last"><h2 id="by-last">${first ? 'From a page to fill in' : 'From the last one'}</h2><p>${first ? 'An opening, a section, an item: write over what is there.' : 'Its sections, empty, with the next number and month.'}</p>

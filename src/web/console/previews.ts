@@ -10,6 +10,7 @@ import { type Look, openIssue, refuseLarge, stopsOf } from '../../schedule/sched
 import { pageNotFound } from '../not-found.ts';
 import { framePolicy, pdfPolicy, printPolicy } from '../policies.ts';
 import { namesOf } from './actor.ts';
+import { inScheme } from './brand-sample.ts';
 import { checksList, openChecks } from './checks-page.ts';
 import type { Desk } from './desk.ts';
 import { type EditorDeps, issueOf } from './editor.ts';
@@ -91,11 +92,11 @@ export function markupOf(part: string, { email, light, text, page, pictures }: D
   switch (part) {
     case 'email':
     case 'phone':
-      return inlined(inScheme(withFallbacks(email, 'html'), 'light'));
+      return inlined(mailIn(email, 'light'));
     case 'light':
-      return light === undefined ? undefined : inlined(inScheme(withFallbacks(light.email, 'html'), 'light'));
+      return light === undefined ? undefined : inlined(mailIn(light.email, 'light'));
     case 'dark':
-      return inlined(inScheme(withFallbacks(email, 'html'), 'dark'));
+      return inlined(mailIn(email, 'dark'));
     case 'text':
       return String(textPage(withFallbacks(text, 'text')));
     case 'page':
@@ -107,15 +108,9 @@ export function markupOf(part: string, { email, light, text, page, pictures }: D
   }
 }
 
-/** The mail as it shows in one scheme, whatever the browser's is: media queries of schemes are answered here. */
-function inScheme(email: string, scheme: 'light' | 'dark'): string {
-  return email
-    .replace(/<head>/, () => '<head><base target="_blank">')
-    .replace(/\(\s*prefers-color-scheme:\s*(light|dark)\s*\)/g, (_, asked: string) =>
-      asked === scheme ? '(min-width:0)' : '(max-width:0)',
-    )
-    .replace(/<meta name="color-scheme" content="[^"]*"/, () => `<meta name="color-scheme" content="${scheme}"`);
-}
+/** The mail in one scheme; its links open beside the desk. */
+const mailIn = (email: string, scheme: 'light' | 'dark'): string =>
+  inScheme(withFallbacks(email, 'html'), scheme).replace(/<head>/, () => '<head><base target="_blank">');
 
 const textPage = (
   text: string,

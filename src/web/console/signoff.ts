@@ -7,7 +7,6 @@ import {
   findProof,
   makeProof,
   nextSlot,
-  openIssue,
   orderSend,
   readUnread,
   signOff,
@@ -93,7 +92,6 @@ export function signOffRoutes(desk: Desk, deps: PreviewRouteDeps): void {
 
   desk.post('/console/issues/:id/proof', 'viewer', async (request, response) => {
     const issue = issueOf(deps, request);
-    openIssue(deps, issue);
     await readUnread(deps, issue);
     await act(response, issue, () => makeProof(deps, issue));
   });

@@ -60,13 +60,13 @@ export function tooLatePage(words: Words, found: LeaveAnswer): LeavePage {
   return { words, title: words.text('leave.late.title'), body, publication: mast(found) };
 }
 
-/** A token of ours whose rows are gone: whoever asks is already where they want to be. */
 /** The page of a link in a test of an issue, which belongs to nobody. Only people of the desk have such, so it is in the desk's language. */
 export function testPage(words: Words): LeavePage {
   const body = html`<h1 lang="en" dir="ltr">This link is of a test</h1><p class="lede" lang="en" dir="ltr">In the mail that readers get, each reader’s own link leads to the page on which they leave or choose what they get. In a test it belongs to nobody, so nothing has changed, for anybody.</p>`;
   return { words, title: 'A link of a test', body };
 }
 
+/** A token of ours whose rows are gone: whoever asks is already where they want to be. */
 export function gonePage(words: Words): LeavePage {
   const body = html`<h1>${words.text('leave.gone')}</h1><p class="lede">${words.text('leave.gone.lede')}</p>`;
   return { words, title: words.text('leave.gone.title'), body };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { watchRelay } from '../../src/fanout/relay-trouble.ts';
 import { openLog } from '../../src/log.ts';
+import { watchRelay } from '../../src/schedule/relay-trouble.ts';
 import { notices } from '../../src/store/schema.ts';
 import { startSend } from '../../src/store/sends.ts';
 import { sampleStore, t0 } from '../support/store.ts';
