@@ -89,23 +89,27 @@ describe.skipIf(chromiumPath === undefined)(`what readers read on the web${brows
     site.db.$client.exec(`UPDATE publications SET pdf = 'public'`);
   });
 
-  /** Bytes over the line until the page is at rest: heads and bodies as they came, compressed; pictures left out. */
-  async function transferred(at: string): Promise<number> {
+  /** Bytes over the line until the page is at rest: heads and bodies as they came, compressed; pictures left out. `told` says of what. */
+  async function transferred(at: string): Promise<{ bytes: number; told: string }> {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     try {
       const page = await context.newPage();
       const session = await context.newCDPSession(page);
       await session.send('Network.enable');
-      const kinds = new Map<string, string>();
+      const asked = new Map<string, { type: string; url: string }>();
+      const told: string[] = [];
       let bytes = 0;
       let open = 0;
-      session.on('Network.requestWillBeSent', ({ requestId, type = 'Other' }) => {
-        kinds.set(requestId, type);
+      session.on('Network.requestWillBeSent', ({ requestId, type = 'Other', request: { url } }) => {
+        asked.set(requestId, { type, url });
         open += 1;
       });
       session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
         open -= 1;
-        if (kinds.get(requestId) !== 'Image') bytes += encodedDataLength;
+        const { type = 'Other', url = '' } = asked.get(requestId) ?? {};
+        if (type === 'Image') return;
+        bytes += encodedDataLength;
+        told.push(`${type} ${url}: ${encodedDataLength}`);
       });
       session.on('Network.loadingFailed', () => {
         open -= 1;
@@ -115,18 +119,20 @@ describe.skipIf(chromiumPath === undefined)(`what readers read on the web${brows
       await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
       await page.evaluate('document.fonts.ready.then(() => undefined)');
       await expect.poll(() => open, { timeout: 5000 }).toBe(0);
-      return bytes;
+      return { bytes, told: told.join('\n') };
     } finally {
       await context.close();
     }
   }
 
   test.each(['', '?language=ar', '?language=ur'])('the form to subscribe comes with all it loads in 30 KB%s', async (language) => {
-    expect(await transferred(`/tidewater/subscribe${language}`)).toBeLessThanOrEqual(bounds.subscribe);
+    const { bytes, told } = await transferred(`/tidewater/subscribe${language}`);
+    expect(bytes, told).toBeLessThanOrEqual(bounds.subscribe);
   });
 
   test.each(sources.map(({ slug }) => [slug]))('an issue page comes with all it loads but pictures in 120 KB: %s', async (slug) => {
-    expect(await transferred(path(slug))).toBeLessThanOrEqual(bounds.issue);
+    const { bytes, told } = await transferred(path(slug));
+    expect(bytes, told).toBeLessThanOrEqual(bounds.issue);
   });
 
   test.skipIf(!hasSeed)('the seed issue is among them', () => expect(trees.has('durand')).toBe(true));
